@@ -1,0 +1,1 @@
+"""Automatic distribution (PRODUCT 12–20): order, queue and the engine that decides."""

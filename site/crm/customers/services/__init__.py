@@ -1,0 +1,1 @@
+"""Business events of the customer: one function each, atomic, with the audit row inside."""
