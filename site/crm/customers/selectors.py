@@ -14,6 +14,7 @@ from crm.common.text import mask_contact
 from crm.customers.contacts import ContactKind
 from crm.customers.models import Customer, FollowUp, ImportBatch, ImportProblem, Tenure
 from crm.customers.states import CustomerState
+from crm.customers.faults import Fault, fault_of
 from crm.org.models import User
 
 
@@ -132,6 +133,8 @@ class ProblemGroup:
     code: str
     rows: int
     example: ImportProblem
+    #: What is wrong in the example and what to do, in the reader's language.
+    fault: Fault
 
 
 def problem_groups(*, batch: ImportBatch) -> list[ProblemGroup]:
@@ -150,6 +153,7 @@ def problem_groups(*, batch: ImportBatch) -> list[ProblemGroup]:
             code=group["code"],
             rows=group["rows"],
             example=examples[group["first"]],
+            fault=fault_of(examples[group["first"]]),
         )
         for group in groups
     ]

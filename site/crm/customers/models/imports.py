@@ -98,6 +98,12 @@ class ImportBatch(models.Model):
         return self.state in {ImportState.UPLOADED, ImportState.CHECKING, ImportState.RUNNING}
 
     @property
+    def fresh_count(self) -> int:
+        """Customers created, or before the run those that would be."""
+        ended = self.state in {ImportState.DONE, ImportState.DONE_WITH_ERRORS, ImportState.RUNNING}
+        return self.created if ended else self.valid - self.skipped - self.duplicate_existing
+
+    @property
     def problem_count(self) -> int:
         """Rows that were not imported and need a look."""
         return self.invalid + self.duplicate_in_file + self.duplicate_existing

@@ -53,7 +53,7 @@ from crm_notify import Notice, notify, notify_many
 RUN_CHUNK_ROWS = 1000
 
 
-def import_start(*, actor: User, batch: ImportBatch) -> ImportBatch:
+def import_start(*, actor: User | None, batch: ImportBatch) -> ImportBatch:
     """Let a checked batch run. Starting it twice starts it once.
 
     Raises: RuleError, when the batch is not checked.

@@ -59,7 +59,13 @@ def customer_give(*, customer: Customer, user: User, how: TenureHow) -> Customer
 
 
 def tenure_open(
-    *, customer: Customer, user_id: int, how: TenureHow, at: datetime, slot_id: int | None = None
+    *,
+    customer: Customer,
+    user_id: int,
+    how: TenureHow,
+    at: datetime,
+    slot_id: int | None = None,
+    passed_over: list[list[int | str]] | None = None,
 ) -> Tenure:
     """Write the owner and the open tenure; the load is raised already.
 
@@ -89,6 +95,7 @@ def tenure_open(
         started_at=at,
         open_for=customer,
         slot_id=slot_id,
+        passed_over=passed_over or [],
     )
 
 
