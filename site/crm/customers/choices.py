@@ -94,7 +94,7 @@ class Channel(TextChoices):
     PHONE = "phone", _("Phone call")
     QQ = "qq", _("QQ chat")
     WECHAT = "wechat", _("WeChat message")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Mail")
     VISIT = "visit", _("Visit")
     OTHER = "other", _("Other channel")
 

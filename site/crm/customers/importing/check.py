@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from crm.customers import choices
 from crm.customers.importing import normalise
-from crm.customers.importing.headers import CONTACT_FIELDS
+from crm.customers.importing.headers import CONTACT_FIELDS, FIELDS
 from crm.customers.importing.messages import cell_problem, duplicate_problem
 from crm.customers.importing.normalise import CellError
 from crm.customers.importing.reader import Column, RawRow
@@ -27,6 +27,13 @@ NOTE_LIMIT: Final = 2_000
 EARLIEST_DATE: Final = date(2000, 1, 1)
 #: A colleague one time zone ahead may already write tomorrow.
 _FUTURE_DAYS: Final = 1
+#: Columns that repeat a handful of values: their answers are kept, up to the limit.
+_KEPT_FIELDS: Final = frozenset(
+    {"gender", "source", "courses", "consulted_on", "education", "school", "experience", "note"}
+)
+_KEPT_LIMIT: Final = 4_096
+#: Not numbers and truth values: as keys True, 1 and 1.0 are the same.
+_KEPT_TYPES: Final = frozenset({str, date})
 _DIGEST_VERSION: Final = "1"
 
 
@@ -137,21 +144,24 @@ class RowChecker:
         self._latest = today + timedelta(days=_FUTURE_DAYS)
         self._first: dict[str, dict[str, int]] = {kind: {} for kind in CONTACT_FIELDS}
         folded = {choices.fold(name): pk for name, pk in courses.items()}
-        self._read: dict[str, Callable[[Any], Any]] = {
+        read: dict[str, Callable[[Any], Any]] = {
             "name": partial(normalise.cell_name, limit=NAME_LIMIT),
             "gender": _choice(choices.GENDER_NAMES, "unknown_gender"),
             "source": _choice(sources, "unknown_source"),
             "education": _choice(choices.EDUCATION_NAMES, "unknown_education"),
             "experience": _choice(choices.EXPERIENCE_NAMES, "unknown_experience"),
-            "courses": _remembered(partial(normalise.cell_courses, folded)),
-            "consulted_on": _remembered(self._consulted_on),
+            "courses": partial(normalise.cell_courses, folded),
+            "consulted_on": self._consulted_on,
             "in_work": normalise.cell_work_state,
             "salary": normalise.cell_salary,
-            "school": _remembered(partial(normalise.cell_short_text, limit=TEXT_LIMIT)),
+            "school": partial(normalise.cell_short_text, limit=TEXT_LIMIT),
             "major": partial(normalise.cell_short_text, limit=TEXT_LIMIT),
             "company": partial(normalise.cell_short_text, limit=TEXT_LIMIT),
             "note": partial(normalise.cell_note, limit=NOTE_LIMIT),
             **{kind: partial(normalise.cell_contact, kind) for kind in CONTACT_FIELDS},
+        }
+        self._plan: dict[str, tuple[dict[Any, Any] | None, Callable[[Any], Any]]] = {
+            name: ({} if name in _KEPT_FIELDS else None, read[name]) for name in FIELDS
         }
 
     def check(self, raw: RawRow) -> Result:
@@ -160,15 +170,24 @@ class RowChecker:
         contacts: dict[str, str] = {}
         found: dict[str, Any] = {}
         for name, value in raw.cells.items():
+            known, read = self._plan[name]
+            if known and value.__class__ in _KEPT_TYPES and value in known:
+                found[name] = known[value]
+                continue
             try:
-                content = self._read[name](value)
+                content = read(value)
             except CellError as error:
+                if value.__class__ is str and value.isspace():
+                    continue
                 faults.append(self._fault(raw, name, error.code, error.params))
                 continue
-            if name not in self._first:
-                found[name] = content
-            elif content:
-                contacts[name] = content
+            if name in CONTACT_FIELDS:
+                if content:
+                    contacts[name] = content
+                continue
+            found[name] = content
+            if known is not None and value.__class__ in _KEPT_TYPES and len(known) < _KEPT_LIMIT:
+                known[value] = content
         self._require(raw, found, contacts, faults)
         if faults:
             faults[0].others = faults[1:]
@@ -216,25 +235,30 @@ class RowChecker:
 
 def digest_of(row: Row) -> str:
     """SHA-256 over the content of ``row`` without its number, in hexadecimal."""
-    contacts = row.contacts
-    parts = (
-        _DIGEST_VERSION,
-        row.name,
-        *[contacts.get(kind, "") for kind in CONTACT_FIELDS],
-        row.source,
-        ",".join(map(str, sorted(row.courses))),
-        row.consulted_on.isoformat() if row.consulted_on else "",
-        row.gender,
-        row.education,
-        row.school,
-        row.major,
-        row.experience,
-        "" if row.in_work is None else str(row.in_work),
-        row.company,
-        "" if row.salary is None else str(row.salary),
-        row.note,
+    contact = row.contacts.get
+    content = "\x1f".join(
+        (
+            _DIGEST_VERSION,
+            row.name,
+            contact("phone", ""),
+            contact("qq", ""),
+            contact("wechat", ""),
+            contact("email", ""),
+            row.source,
+            str(row.courses),
+            row.consulted_on.isoformat() if row.consulted_on else "",
+            row.gender,
+            row.education,
+            row.school,
+            row.major,
+            row.experience,
+            "" if row.in_work is None else str(row.in_work),
+            row.company,
+            "" if row.salary is None else str(row.salary),
+            row.note,
+        )
     )
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -280,30 +304,7 @@ class Tally:
 
 
 def _choice(names: Mapping[str, str], code: str) -> Callable[[Any], str]:
-    return _remembered(partial(normalise.cell_choice, names, code=code))
-
-
-#: Columns of few distinct values; a column of many must not grow the memory for ever.
-_REMEMBERED_LIMIT: Final = 4_096
-
-
-def _remembered(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """``read`` with its answers kept: most columns repeat a handful of values.
-
-    Keyed by type too, for True == 1 == 1.0; only plain, hashable cells are kept.
-    """
-    kept: dict[tuple[type, Any], Any] = {}
-
-    def remembered(value: Any) -> Any:
-        key = (value.__class__, value)
-        content = kept.get(key)
-        if content is None:
-            content = read(value)
-            if len(kept) < _REMEMBERED_LIMIT:
-                kept[key] = content
-        return content
-
-    return remembered
+    return partial(normalise.cell_choice, names, code=code)
 
 
 def _shown(value: Any) -> str:
@@ -311,4 +312,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         text = str(int(value))
     return text[:200]
-

@@ -66,7 +66,7 @@ def field_of(title: Any) -> str | None:
     if not isinstance(title, str):
         return None
     folded = fold(title)
-    return HEADER_NAMES.get(folded) or HEADER_NAMES.get(_BRACKETS.sub("", folded).strip("*::"))
+    return HEADER_NAMES.get(folded) or HEADER_NAMES.get(_BRACKETS.sub("", folded).rstrip("*:"))
 
 
 def column_letter(index: int) -> str:

@@ -8,31 +8,31 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from crm.customers.contacts import contact_problem
 
 #: Titles of the columns, in the template and in messages.
 TITLES: Final = {
-    "name": _("Name"),
-    "gender": _("Gender"),
-    "phone": _("Phone"),
-    "qq": _("QQ"),
-    "wechat": _("WeChat"),
-    "email": _("E-mail"),
-    "source": _("Source"),
-    "courses": _("Courses"),
-    "consulted_on": _("Consultation date"),
-    "education": _("Education"),
-    "school": _("School"),
-    "major": _("Major"),
-    "experience": _("Experience"),
-    "in_work": _("In work"),
-    "company": _("Company"),
-    "salary": _("Salary"),
-    "note": _("Note"),
-    "row_number": _("Row number"),
-    "reason": _("Reason"),
+    "name": pgettext_lazy("column", "Name"),
+    "gender": pgettext_lazy("column", "Gender"),
+    "phone": pgettext_lazy("column", "Phone"),
+    "qq": pgettext_lazy("column", "QQ"),
+    "wechat": pgettext_lazy("column", "WeChat"),
+    "email": pgettext_lazy("column", "E-mail"),
+    "source": pgettext_lazy("column", "Source"),
+    "courses": pgettext_lazy("column", "Courses"),
+    "consulted_on": pgettext_lazy("column", "Consultation date"),
+    "education": pgettext_lazy("column", "Education"),
+    "school": pgettext_lazy("column", "School"),
+    "major": pgettext_lazy("column", "Major"),
+    "experience": pgettext_lazy("column", "Experience"),
+    "in_work": pgettext_lazy("column", "Work state"),
+    "company": pgettext_lazy("column", "Company"),
+    "salary": pgettext_lazy("column", "Salary"),
+    "note": pgettext_lazy("column", "Note"),
+    "row_number": pgettext_lazy("column", "Row number"),
+    "reason": pgettext_lazy("column", "Reason"),
 }
 
 #: What kind of file was sent instead of a workbook.
@@ -165,7 +165,7 @@ CELL_PROBLEMS: Final = {
 }
 
 DUPLICATE_PROBLEM: Final = (
-    _("The same customer as in row %(of_number)d, by %(kind)s."),
+    _("The same customer as in row %(of_number)d (%(kind)s)."),
     _("Delete one of the two rows."),
 )
 

@@ -10,10 +10,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from crm.customers import choices
-from crm.customers.contacts import ContactError, cleaned, normalise
+from crm.customers.contacts import QUICK, ContactError, cleaned, normalise
 
 #: Cells that say that there is no such contact.
-NO_CONTACT: Final = frozenset({"-", "--", "—", "——", "/", "\\", "无", "没有", "暂无", "n/a", "none"})
+NO_CONTACT: Final = frozenset(
+    {"-", "--", "—", "——", "/", "\\", "无", "没有", "暂无", "n/a", "none"}
+)
 #: Days of Excel's calendar that a customer may have called on: 2000-01-01 to 2099-12-31.
 _SERIALS: Final = range(36526, 73051)
 _EXCEL_DAY_ZERO: Final = date(1899, 12, 30)
@@ -22,7 +24,7 @@ _DATE: Final = re.compile(
     r"(?:年(?P<m1>[0-9]{1,2})月(?P<d1>[0-9]{1,2})[日号]?"
     r"|(?P<sep>[-/.])(?P<m2>[0-9]{1,2})(?P=sep)(?P<d2>[0-9]{1,2})"
     r"|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))"
-    r"(?:[ T](?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?))?"
+    r"(?:[ T](?P<hour>[0-9]{1,2})(?P<minutes>:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?)?"
 )
 _SALARY: Final = re.compile(
     r"[¥￥]?(?P<amount>[0-9]{1,9}(?:\.[0-9]{1,4})?)(?P<unit>k|千|w|万)?元?(?:/月|每月)?"
@@ -88,6 +90,8 @@ def cell_name(value: Any, *, limit: int) -> str:
 
     Raises: CellError name_shape, too_long, wrong_type, formula_error.
     """
+    if value.__class__ is str and value.isalpha() and len(value) <= limit:
+        return str(value)
     text = cell_short_text(value, limit=limit)
     if not any(character.isalpha() for character in text):
         raise CellError("name_shape")
@@ -110,6 +114,8 @@ def cell_contact(kind: str, value: Any) -> str:
 
     Raises: CellError, with the code of the `ContactError`.
     """
+    if value.__class__ is str and value not in NO_CONTACT and (quick := QUICK[kind](value)):
+        return str(quick[1])
     if isinstance(value, date):
         raise CellError("wrong_type", value=str(value))
     text = cell_text(value)
@@ -184,15 +190,15 @@ def _date_from(found: re.Match[str], value: Any) -> date:
     month = found["m1"] or found["m2"] or found["m3"]
     day = found["d1"] or found["d2"] or found["d3"]
     try:
-        if clock := found["clock"]:
-            time.fromisoformat(clock.split(".")[0].zfill(5))
+        if hour := found["hour"]:
+            time.fromisoformat(hour.zfill(2) + found["minutes"])
         return date(int(found["year"]), int(month), int(day))
     except ValueError:
         raise CellError("date_impossible", value=str(value)) from None
 
 
 def cell_courses(courses: Mapping[str, int], value: Any) -> tuple[int, ...]:
-    """Ids of the courses a cell lists, in its order, each once; ``courses`` has folded names.
+    """Ids of the courses a cell lists, ascending, each once; ``courses`` has folded names.
 
     Raises: CellError unknown_course, naming the first that is unknown.
     """
@@ -200,10 +206,12 @@ def cell_courses(courses: Mapping[str, int], value: Any) -> tuple[int, ...]:
     whole = courses.get(choices.fold(text))
     if whole is not None:
         return (whole,)
-    ids: dict[int, None] = {}
-    for name in filter(None, map(str.strip, _COURSE_BREAKS.split(text.translate(choices.HALF_WIDTH)))):
+    ids: set[int] = set()
+    for name in filter(
+        None, map(str.strip, _COURSE_BREAKS.split(text.translate(choices.HALF_WIDTH)))
+    ):
         found = courses.get(choices.fold(name))
         if found is None:
             raise CellError("unknown_course", value=name)
-        ids[found] = None
-    return tuple(ids)
+        ids.add(found)
+    return tuple(sorted(ids))

@@ -33,6 +33,8 @@ _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _FAR_CELL: Final = re.compile(
     rb'<(?:\w+:)?c [^>/]*?\br="(?:[A-Z]{3}[0-9]+|[A-Z]+0*([2-9][0-9]{5}|[0-9]{7,}))"[^>/]*>'
 )
+# The quick look before it, with a literal start that the regex engine can jump to.
+_MAYBE_FAR: Final = re.compile(rb'r="[A-Z](?:[A-Z]{2}[0-9]|[A-Z]*0*(?:[2-9][0-9]{5}|[0-9]{7}))')
 _ERROR_CELL: Final = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)([0-9]+)"[^>]*>'
     rb"(?:(?!</(?:\w+:)?c>).){0,9000}?<(?:\w+:)?v>([^<]{1,20})<",
@@ -59,7 +61,13 @@ def _ole_kind(path: Path) -> str:
     names = {name: name.encode("utf-16-le") in content for name in ("Workbook", "Book")}
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "encrypted"
-    return "xls" if any(names.values()) else "ole"
+    # A file cut short has lost its directory; xlrd will say that it is damaged.
+    return "xls" if any(names.values()) or _is_cut_short(content) else "ole"
+
+
+def _is_cut_short(content: bytes) -> bool:
+    directory_sector = int.from_bytes(content[48:52], "little")
+    return len(content) < (directory_sector + 2) * 512
 
 
 def _text_kind(head: bytes) -> str:
@@ -115,7 +123,7 @@ class Package:
         for piece in _pieces(part):
             size += len(piece)
             window = tail + piece
-            if far := _FAR_CELL.search(window):
+            if _MAYBE_FAR.search(window) and (far := _FAR_CELL.search(window)):
                 raise _too_far(far[1])
             if b't="e"' in window:
                 for letters, number, text in _ERROR_CELL.findall(window):

@@ -27,7 +27,10 @@ _DAYS_1904: Final = 1462
 
 
 class RawRow(NamedTuple):
-    """One filled row: its number in the sheet, its known cells, and all of it as read."""
+    """One filled row: its number in the sheet, its known cells, and all of it as read.
+
+    ``cells`` leaves out empty cells; one with only spaces in it is there.
+    """
 
     number: int
     cells: dict[str, Any]
@@ -114,12 +117,8 @@ class Workbook:
         self.blank_rows = 0
         body = itertools.islice(self.sheet.rows(), self.header_number, None)
         for number, values in enumerate(body, self.header_number + 1):
-            cells = {}
-            for index, name in wanted:
-                value = values[index] if index < len(values) else ""
-                if value != "" and not (value.__class__ is str and value.isspace()):
-                    cells[name] = value
-            if cells or any(map(_is_filled, values)):
+            if any(map(_is_filled, values)):
+                cells = {name: value for index, name in wanted if (value := values[index]) != ""}
                 yield RawRow(number, self._dated(cells) if self.is_1904 else cells, values)
             else:
                 self.blank_rows += 1
