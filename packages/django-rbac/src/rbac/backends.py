@@ -7,7 +7,6 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from rbac import policies, versions
@@ -22,9 +21,9 @@ class RoleBackend(BaseBackend):
     business of another backend.
     """
 
-    def get_user(self, user_id: Any) -> AbstractBaseUser | None:
+    def get_user(self, user_id: Any) -> Any:
         """The active user behind a session that names this backend."""
-        user: AbstractBaseUser | None = get_user_model()._default_manager.filter(pk=user_id).first()
+        user = get_user_model()._default_manager.filter(pk=user_id).first()
         return user if user is not None and user.is_active else None
 
     def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
@@ -38,7 +37,7 @@ class RoleBackend(BaseBackend):
         """``has_perm`` for async callers."""
         return await sync_to_async(self.has_perm)(user_obj, perm, obj)
 
-    def get_user_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
+    def get_user_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:  # noqa: ARG002
         """Nothing: rights come from roles only."""
         return set()
 

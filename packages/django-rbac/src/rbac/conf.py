@@ -71,7 +71,7 @@ class RbacSettings:
 
     @property
     def departments_of(self) -> DepartmentsOf | None:
-        """Callable behind ``RBAC["DEPARTMENTS_OF"]``; without it department scopes reach nothing."""
+        """Callable behind ``RBAC["DEPARTMENTS_OF"]``; without it department scopes are empty."""
         path = self._get("DEPARTMENTS_OF", "")
         return cast(DepartmentsOf, import_string(path)) if path else None
 

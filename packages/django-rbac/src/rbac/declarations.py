@@ -107,7 +107,7 @@ class Registry:
         return self
 
     def expand(self, pattern: str) -> list[str]:
-        """The declared codes a role's entry stands for; a ``*`` at its end takes all that follow."""
+        """The declared codes a role's entry stands for; a ``*`` at its end takes any rest."""
         if pattern.endswith("*"):
             return [code for code in self.permissions if code.startswith(pattern[:-1])]
         return [pattern] if pattern in self.permissions else []

@@ -10,7 +10,7 @@ class RbacError(Exception):
     """Base of the errors below, so that a caller can tell them from anybody else's."""
 
 
-class UnknownPermission(RbacError, LookupError):
+class UnknownPermission(RbacError, LookupError):  # noqa: N818 - reads as what happened
     """A permission code that nobody declared: a spelling mistake, never an answer."""
 
     def __init__(self, code: str) -> None:
@@ -18,11 +18,11 @@ class UnknownPermission(RbacError, LookupError):
         self.code = code
 
 
-class SyncRefused(RbacError):
+class SyncRefused(RbacError):  # noqa: N818 - reads as what happened
     """The declarations contradict themselves, so nothing was written."""
 
 
-class EscalationRefused(RbacError, PermissionDenied):
+class EscalationRefused(RbacError, PermissionDenied):  # noqa: N818 - reads as what happened
     """The actor tried to hand out more than he holds; a view that lets it pass answers 403."""
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -151,7 +151,7 @@ class Role(Titled):
     permissions = models.ManyToManyField(
         Permission, through="RolePermission", related_name="roles", verbose_name=_("permissions")
     )
-    users = models.ManyToManyField(
+    users: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         conf.user_model_name(),
         through="UserRole",
         related_name="rbac_roles",

@@ -67,7 +67,7 @@ def superusers_count() -> bool:
 
 
 def is_unlimited(user: AnyUser) -> bool:
-    """Whether ``user`` may do everything; with ``superusers_count`` all that knows of superusers."""
+    """Whether ``user`` may do everything: the only question about superusers there is."""
     return superusers_count() and bool(getattr(user, "is_superuser", False))
 
 

@@ -47,7 +47,7 @@ def register(
 
 
 def paths_of(model: type[Model]) -> Paths:
-    """The lookups of ``model``: registered ones first, else its ``rbac_owner``/``rbac_department``."""
+    """The lookups of ``model``: the registered ones, else what its ``rbac_…`` attributes say."""
     for base in model.__mro__:
         if base in _registered:
             return _registered[base]
@@ -82,9 +82,13 @@ class Reach:
         if self.is_everything:
             return True
         paths = paths_of(type(obj))
-        if self.owner_id is not None and paths.owner:
-            if self._meets(obj, paths.owner, frozenset([self.owner_id])):
-                return True
+        is_owner = (
+            self.owner_id is not None
+            and paths.owner is not None
+            and self._meets(obj, paths.owner, frozenset([self.owner_id]))
+        )
+        if is_owner:
+            return True
         return bool(
             self.department_ids
             and paths.department
@@ -132,7 +136,7 @@ def path_problem(model: type[Model], path: str) -> str | None:
 
 
 def _value_at(obj: Model, path: str) -> Any:
-    """The key at the end of ``path``, without loading the last relation; None where it breaks off."""
+    """The key at the end of ``path``, last relation not loaded; None where the path breaks off."""
     *steps, last = path.split("__")
     current: Any = obj
     for step in steps:

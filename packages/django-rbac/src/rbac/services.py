@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Model
 
 from rbac import policies, versions
 from rbac.exceptions import EscalationRefused, UnknownPermission
@@ -67,7 +66,7 @@ def role_revoke(*, actor: Any, role: Role | str, permission: Permission | str) -
 
 
 def user_role_assign(
-    *, actor: Any = None, user: Model, role: Role | str, expires_at: datetime | None = None
+    *, actor: Any = None, user: Any, role: Role | str, expires_at: datetime | None = None
 ) -> UserRole:
     """Make ``user`` a member of ``role`` until ``expires_at``; a membership he has takes that end.
 
@@ -87,7 +86,7 @@ def user_role_assign(
     return membership
 
 
-def user_role_remove(*, actor: Any = None, user: Model, role: Role | str) -> bool:
+def user_role_remove(*, actor: Any = None, user: Any, role: Role | str) -> bool:
     """End the membership of ``user`` in ``role``; False when he had none.
 
     Raises: EscalationRefused, when the role grants something the actor does not hold.

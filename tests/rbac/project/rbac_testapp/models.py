@@ -3,10 +3,15 @@ from django.db import models
 
 
 class Department(models.Model):
+    """A tree."""
+
     name = models.CharField(max_length=50)
     parent = models.ForeignKey(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children"
     )
+
+    def __str__(self):
+        return self.name
 
 
 class Tour(models.Model):
@@ -18,6 +23,9 @@ class Tour(models.Model):
     name = models.CharField(max_length=50)
     guide = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)
 
+    def __str__(self):
+        return self.name
+
 
 class Booking(models.Model):
     """Has several owners: a to-many path."""
@@ -26,8 +34,14 @@ class Booking(models.Model):
 
     helpers = models.ManyToManyField(settings.AUTH_USER_MODEL)
 
+    def __str__(self):
+        return str(self.pk)
+
 
 class Brochure(models.Model):
     """Says nothing about owners."""
 
     name = models.CharField(max_length=50)
+
+    def __str__(self):
+        return self.name

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
+from django.core.checks import CheckMessage, Error
 from django.db.models import Model
 
 from rbac.conf import rbac_settings
@@ -50,7 +51,7 @@ def _missing_paths() -> Iterator[CheckMessage]:
         name = "rbac_owner" if scope == Scope.OWN else "rbac_department"
         if (paths.owner if scope == Scope.OWN else paths.department) is None:
             told.add((model, scope))
-            yield Warning(
+            yield checks.Warning(
                 f"The role {role.code!r} grants {code!r} with the scope {scope!r}, "
                 f"but {model._meta.label} has no {name}: the grant reaches no row.",
                 hint=f"Set {name} on the model, or register it with rbac.scopes.register().",
@@ -61,13 +62,14 @@ def _missing_paths() -> Iterator[CheckMessage]:
 
 def _missing_departments() -> Iterator[CheckMessage]:
     needed = {Scope.DEPARTMENT, Scope.DEPARTMENT_BELOW}
+    if rbac_settings.raw.get("DEPARTMENTS_OF"):
+        return
     if any(scope in needed for _role, _code, scope in _narrowed_grants()):
-        if not rbac_settings.raw.get("DEPARTMENTS_OF"):
-            yield Warning(
-                "Roles grant by department, but RBAC['DEPARTMENTS_OF'] is not set: "
-                "such grants reach no row.",
-                id="rbac.W026",
-            )
+        yield checks.Warning(
+            "Roles grant by department, but RBAC['DEPARTMENTS_OF'] is not set: "
+            "such grants reach no row.",
+            id="rbac.W026",
+        )
 
 
 def _narrowed_grants() -> Iterator[tuple[RoleDeclaration, str, str]]:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
+from django.core.checks import CheckMessage, Error
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from rbac import conf
@@ -22,7 +23,7 @@ _MAX_NAMED = 10
 
 
 def check_routes(**_kwargs: Any) -> list[CheckMessage]:
-    """Routes nobody declared, entries that lead nowhere, declarations that get in each other's way."""
+    """Routes nobody declared, entries that lead nowhere, declarations that contradict."""
     if conf.root_urlconf() is None:
         return []
     declared = registry.complete()
@@ -41,7 +42,7 @@ def _undeclared() -> Iterator[CheckMessage]:
     missing = undeclared_routes()
     if missing:
         rest = f" and {len(missing) - _MAX_NAMED} more" if len(missing) > _MAX_NAMED else ""
-        yield Warning(
+        yield checks.Warning(
             f"Nobody gets into {len(missing)} routes, for nothing declares them: "
             f"{', '.join(missing[:_MAX_NAMED])}{rest}.",
             hint="Declare a permission, or list them in RBAC['PUBLIC'] or RBAC['LOGIN_ONLY'].",
@@ -55,13 +56,14 @@ def _dead(declared: Registry, routes: list[Route]) -> Iterator[CheckMessage]:
         exact = [] if item.is_regex or not item.url else [item.url]
         for name in (*exact, *(name for name, _methods in item.also)):
             if name not in names:
-                yield Warning(
+                yield checks.Warning(
                     f"The permission {item.code!r} names the URL {name!r}, which does not exist.",
                     id="rbac.W015",
                 )
         if item.is_regex and not any(item.opens(name) for name in names):
-            yield Warning(
-                f"The permission {item.code!r} has the pattern {item.url!r}, which matches no URL name.",
+            yield checks.Warning(
+                f"The permission {item.code!r} has the pattern {item.url!r}, "
+                "which matches no URL name.",
                 id="rbac.W015",
             )
 
@@ -106,7 +108,7 @@ def _duplicates(declared: Registry) -> Iterator[CheckMessage]:
                 openers[name, method].append(item.code)
     for (name, method), codes in openers.items():
         if len(codes) > 1:
-            yield Warning(
+            yield checks.Warning(
                 f"{method} {name} is opened by each of: {', '.join(codes)}.",
                 hint="One permission per action; whoever holds any of them gets in.",
                 id="rbac.W022",

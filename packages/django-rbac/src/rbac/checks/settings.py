@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
+from django.core.checks import CheckMessage, Error
 from django.utils.module_loading import import_string
 
 from rbac import conf
@@ -78,7 +79,7 @@ def check_middleware(**_kwargs: Any) -> list[CheckMessage]:
     paths = conf.middleware_paths()
     if _MIDDLEWARE not in paths:
         return [
-            Warning(
+            checks.Warning(
                 f"{_MIDDLEWARE} is not in MIDDLEWARE: no request is decided by rbac.",
                 hint=f"Add it after {_AUTHENTICATION}.",
                 id="rbac.W005",

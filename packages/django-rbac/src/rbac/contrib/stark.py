@@ -31,7 +31,7 @@ class RbacAccess(stark.AccessPolicy):
         """The rows the right reaches."""
         return policies.scope(request.user, f"{config.code}:{role}", queryset)
 
-    def fields(self, request: HttpRequest, config: Any, role: str) -> frozenset[str]:
+    def fields(self, request: HttpRequest, config: Any, role: str) -> frozenset[str]:  # noqa: ARG002
         """The names the user may see: a name with a right of its own needs that right."""
         declared = registry.complete().permissions
         allowed = set()

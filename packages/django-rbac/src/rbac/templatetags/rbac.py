@@ -50,7 +50,7 @@ class MenuTag(ListTag):
     template_name = "rbac/menu.html"
     variable = "items"
 
-    def get_items(self, request: HttpRequest, context: Context) -> Sequence[Any]:
+    def get_items(self, request: HttpRequest, context: Context) -> Sequence[Any]:  # noqa: ARG002
         """Level one, each with its children."""
         return menus.menu_for(request)
 
