@@ -1,0 +1,1 @@
+"""Backends shipped with crm-notify, and the base for your own."""
