@@ -177,6 +177,7 @@ RBAC = {
         "theme",
         "inbox",
         "inbox_read",
+        "stark:index",
     ],
     "DEPARTMENTS_OF": "crm.org.selectors.departments_of",
     "ICON_SPRITE": "stark/icons.svg",

@@ -23,7 +23,7 @@ from crm.org.models import DepartmentFunction, User
 from crm.org.selectors import staff_in
 
 
-class CustomerForm(forms.ModelForm[Customer]):
+class CustomerForm(forms.ModelForm):
     """A customer with his contacts; at least one contact is needed (PRODUCT 2)."""
 
     phone = forms.CharField(
@@ -100,7 +100,7 @@ class CustomerForm(forms.ModelForm[Customer]):
         }
 
 
-class FollowUpForm(forms.ModelForm[FollowUp]):
+class FollowUpForm(forms.ModelForm):
     """A note of a conversation."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)

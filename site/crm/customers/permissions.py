@@ -22,7 +22,7 @@ rbac.declare(
     group="customers.record",
 )
 rbac.declare(
-    "customers.followup:add",
+    "customers.customer:follow_up",
     title=_("Write follow-ups"),
     url="customers:follow_up_add",
     methods=("POST",),

@@ -256,7 +256,7 @@ class MyCustomers(CustomerConfig):
         return [stark.Link(_("Follow up"), url, icon="pencil-square")]
 
 
-@stark.action(label=gettext_lazy("Claim"), icon="hand-index-thumb", atomic=False)
+@stark.action(label=gettext_lazy("Claim"), icon="hand-index", atomic=False)
 def claim(
     config: stark.ModelConfig,  # noqa: ARG001
     request: HttpRequest,

@@ -34,7 +34,7 @@ class PasswordForm(PasswordChangeForm):
     """The old password and twice the new one."""
 
 
-class StaffForm(forms.ModelForm[User]):
+class StaffForm(forms.ModelForm):
     """A member of staff, without the password."""
 
     class Meta:

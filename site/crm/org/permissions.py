@@ -27,14 +27,14 @@ rbac.declare_role(
         "customers.customer:claim",
         "customers.customer:release",
         "customers.customer:add",
-        "customers.followup:add",
+        "customers.customer:follow_up",
         *READ_COURSES,
     ],
     scopes={
         "customers.customer:detail": "own",
         "customers.customer:contacts": "own",
         "customers.customer:release": "own",
-        "customers.followup:add": "own",
+        "customers.customer:follow_up": "own",
     },
 )
 rbac.declare_role(

@@ -90,7 +90,7 @@ class Leave(stark.ModelConfig):
     label_plural = _("Leave")
     menu = "org"
     menu_order = 40
-    icon = "calendar-x"
+    icon = "calendar-week"
     operations = ("list", "add", "change", "delete")
     list_display = ["user", "first_on", "last_on", "memo"]
     list_filter = ["user__department"]
