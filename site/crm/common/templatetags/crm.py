@@ -102,3 +102,9 @@ def used_percent(start: datetime, end: datetime, now: datetime) -> int:
 def percent_of(part: int, whole: int) -> float:
     """``part`` of ``whole`` in percent, for the width of a bar."""
     return round(100 * part / whole, 2) if whole else 0
+
+
+@register.filter
+def instant(value: str) -> datetime | None:
+    """The moment that an ISO text in a message's context stands for."""
+    return datetime.fromisoformat(value) if value else None

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from crm.common.bulkkit import bulk_insert
 from crm.customers.distribution import queue
 from crm.customers.distribution.order import Share, passes, ranked
 from crm.customers.models import (
@@ -110,10 +111,7 @@ class _Round:
 
     def run(self) -> list[Allocation | None]:
         while self.waiting and self._somebody_can_take_one():
-            slots = self._proposals(len(self.waiting))
-            if not slots:
-                _open_next_cycle([c.share for c in self.candidates.values() if self._may(c)])
-                continue
+            slots = self._proposals(len(self.waiting)) or self._opened()
             for slot_id, user_id in slots:
                 self._serve(slot_id, user_id)
                 if not self.waiting:
@@ -138,11 +136,26 @@ class _Round:
         if popped:
             rows = rows.filter(pk__in=popped)
         else:
-            rows = rows.exclude(pk__in=self.seen | queue.held_elsewhere())[:count]
+            # What this call has seen lies below the mark or is settled when it ends.
+            rows = rows.exclude(pk__in=queue.held_elsewhere() - self.seen)[: count + len(self.seen)]
         slots = [pair for pair in rows.values_list("pk", "user_id") if pair[0] not in self.seen]
         self.seen.update(pk for pk, _user in slots)
         # A stale queue proposes slots that are gone: ask again, the queue is now shorter.
         return slots or (self._proposals(count) if popped else [])
+
+    def _opened(self) -> list[tuple[int, int]]:
+        """The places of the next cycles, enough for everybody who waits.
+
+        Several cycles are opened at once only as long as nobody would reach his limit in them:
+        a cycle is made of those who can be served when it begins.
+        """
+        able = [c for c in self.candidates.values() if self._may(c)]
+        size = sum(c.share.quota for c in able)
+        fitting = min(c.room // c.share.quota for c in able)
+        count = max(1, min(-(-len(self.waiting) // size), fitting))
+        slots = _open_next_cycles([c.share for c in able], count)
+        self.seen.update(pk for pk, _user in slots)
+        return slots
 
     def _serve(self, slot_id: int, user_id: int) -> None:
         """Give the slot to the first waiting customer who may have this consultant."""
@@ -230,20 +243,34 @@ def _candidate(load: ConsultantLoad, is_away: bool, today: dict[int, int]) -> _C
     return _Candidate(Share(load.pk, load.weight, load.quota), room, refusal)
 
 
-def _open_next_cycle(shares: list[Share]) -> None:
-    """Open the next cycle with these consultants, unless somebody else just did.
+def _open_next_cycles(shares: list[Share], count: int) -> list[tuple[int, int]]:
+    """Open ``count`` cycles with these consultants; their places as ``(slot id, user id)``.
 
-    The conditional update of the one state row makes others who open a cycle wait for us.
+    Opens none when somebody else just did: his free slots are the next proposals. The
+    conditional update of the one state row makes others who open a cycle wait for us.
     """
     state, _created = DistributionState.objects.get_or_create(pk=1)
-    number = state.current_number + 1
-    if not DistributionState.objects.filter(pk=1, current_number=number - 1).update(
-        current_number=number
+    first = state.current_number + 1
+    if not DistributionState.objects.filter(pk=1, current_number=state.current_number).update(
+        current_number=F("current_number") + count
     ):
-        return  # somebody opened it while we waited: his slots are free for us too
-    order = ranked(shares, cycle_number=number)
-    cycle = DistributionCycle.objects.create(number=number, consultants=[list(s) for s in order])
-    Slot.objects.bulk_create(
-        Slot(cycle=cycle, position=position, user_id=user_id)
-        for position, user_id in enumerate(passes(order), start=1)
+        return []
+    orders = {n: ranked(shares, cycle_number=n) for n in range(first, first + count)}
+    at = timezone.now()
+    bulk_insert(
+        DistributionCycle,
+        ["number", "opened_at", "consultants"],
+        [(number, at, [list(share) for share in order]) for number, order in orders.items()],
     )
+    cycle_ids = DistributionCycle.objects.filter(number__gte=first, number__lt=first + count)
+    bulk_insert(
+        Slot,
+        ["cycle_id", "position", "user_id", "state", "skip_reason"],
+        [
+            (pk, position, user_id, SlotState.FREE.value, "")
+            for number, pk in cycle_ids.order_by("number").values_list("number", "pk")
+            for position, user_id in enumerate(passes(orders[number]), start=1)
+        ],
+    )
+    opened = Slot.objects.filter(cycle__in=cycle_ids).order_by("pk")
+    return list(opened.values_list("pk", "user_id"))

@@ -87,6 +87,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         related_name="customers",
+        db_index=False,  # the index over owner, state and due_at serves
     )
     pool_reason = models.CharField(
         _("in the pool because"), max_length=12, choices=PoolReason.choices, blank=True
@@ -122,6 +123,7 @@ class Customer(models.Model):
         null=True,
         editable=False,
         related_name="+",
+        db_index=False,  # nobody looks customers up by it
         verbose_name=_("entered by"),
     )
 
@@ -167,7 +169,12 @@ class Customer(models.Model):
 class ContactPoint(models.Model):
     """One way to reach a customer, normalised; unique among living customers (PRODUCT 2)."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts")
+    customer = models.ForeignKey(
+        Customer,
+        models.CASCADE,
+        related_name="contacts",
+        db_index=False,  # the unique constraint begins with it
+    )
     kind = models.CharField(_("kind"), max_length=6, choices=ContactKind.choices)
     value = models.CharField(_("value"), max_length=254)
     #: ``kind:value`` while the customer lives, NULL afterwards. A plain unique column, because
@@ -182,7 +189,7 @@ class ContactPoint(models.Model):
                 fields=["customer", "kind", "value"], name="contact_once_per_customer"
             ),
         ]
-        indexes = [models.Index(fields=["kind", "value"], name="contact_value")]
+        indexes = [models.Index(fields=["value"], name="contact_value")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"

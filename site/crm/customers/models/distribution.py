@@ -110,10 +110,19 @@ class DistributionCycle(models.Model):
 class Slot(models.Model):
     """One place in a cycle: the next customer for one consultant."""
 
-    cycle = models.ForeignKey(DistributionCycle, models.PROTECT, related_name="slots")
+    cycle = models.ForeignKey(
+        DistributionCycle,
+        models.PROTECT,
+        related_name="slots",
+        db_index=False,  # the unique constraint begins with it
+    )
     position = models.PositiveIntegerField(_("position"))
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("consultant"), related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("consultant"),
+        related_name="+",
+        db_index=False,  # slots are read by state, in order
     )
     state = models.CharField(
         _("state"), max_length=8, choices=SlotState.choices, default=SlotState.FREE

@@ -23,6 +23,7 @@ class Tenure(models.Model):
         models.PROTECT,
         verbose_name=_("consultant"),
         related_name="tenures",
+        db_index=False,  # the index over user and status serves
     )
     how = models.CharField(_("how"), max_length=10, choices=TenureHow.choices)
     status = models.CharField(

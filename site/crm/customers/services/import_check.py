@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from crm.common.audit import record
+from crm.common.bulkkit import values_present
 from crm.customers.choices import SOURCE_NAMES
 from crm.customers import spool
 from crm.customers.importing.check import Duplicate, Result, Row, RowChecker, RowError, Tally
@@ -181,18 +182,9 @@ class KnownRows:
     """Which of these valid rows the database holds already. Queries: two for each chunk."""
 
     def __init__(self, rows: list[Row]) -> None:
-        digests = [row.digest for row in rows]
         identities = [identity_of(k, v) for row in rows for k, v in row.contacts.items()]
-        self._digests = set(
-            Customer.objects.filter(import_digest__in=digests).values_list(
-                "import_digest", flat=True
-            )
-        )
-        self._identities: set[str | None] = set()
-        for part in chunks(identities):
-            self._identities.update(
-                ContactPoint.objects.filter(identity__in=part).values_list("identity", flat=True)
-            )
+        self._digests = values_present(Customer, "import_digest", [row.digest for row in rows])
+        self._identities = values_present(ContactPoint, "identity", identities)
         #: Rows that an earlier import made a customer of, unchanged since.
         self.imported = [row for row in rows if row.digest in self._digests]
         #: Rows with a contact of another living customer, and which kind of contact.

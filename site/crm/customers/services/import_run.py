@@ -14,7 +14,7 @@ from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 
 from crm.common.audit import record
-from crm.common.bulkkit import bulk_insert
+from crm.common.bulkkit import bulk_insert, values_present
 from crm.common.text import pinyin_of
 from crm.customers.choices import WorkState
 from crm.customers.clocks import deal_due_at, follow_due_at
@@ -261,11 +261,8 @@ class _Chunk:
                 for item in placed
             ],
         )
-        ids = dict(
-            Customer.objects.filter(
-                import_digest__in=[item.row.digest for item in placed]
-            ).values_list("import_digest", "pk")
-        )
+        digests = [item.row.digest for item in placed]
+        ids = values_present(Customer, "import_digest", digests, also="id")
         return [ids[item.row.digest] for item in placed]
 
     def _profile(self, row: Row) -> tuple[object, ...]:
