@@ -8,6 +8,11 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.utils import translation
+from hypothesis import settings
+
+# The first example loads the phone metadata; a busy machine takes its time over that.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 MakeXlsx = Callable[..., Path]
 
