@@ -238,7 +238,7 @@ def test_may_raises_for_an_unknown_code(guide):
         '{% may "tours.tour:ad" tour as ok %}',
         '{% if 1 %}{% may "tours.tour:ad" as ok %}{% if ok %}x{% endif %}{% endif %}',
     ):
-        with pytest.raises(UnknownPermission, match="tours.tour:ad"):
+        with pytest.raises(UnknownPermission, match=r"tours\.tour:ad"):
             _render(text, request, tour=None)
 
 

@@ -181,7 +181,7 @@ def test_departments_are_asked_for_once_per_request(guide, tours, django_assert_
 
 def test_an_unknown_code_is_an_error_not_an_answer(guide, chief):
     for user in (guide, chief, AnonymousUser()):
-        with pytest.raises(UnknownPermission, match="tours.tour:fly"):
+        with pytest.raises(UnknownPermission, match=r"tours\.tour:fly"):
             rbac.can(user, "tours.tour:fly")
         with pytest.raises(UnknownPermission):
             rbac.scope(user, "tours.tour:fly", Tour.objects.all())

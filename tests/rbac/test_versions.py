@@ -157,10 +157,10 @@ def test_a_rolled_back_grant_is_never_seen_again(synced):
     user = make_account("user")
     services.user_role_assign(user=user, role="guide")
     assert not rbac.can(user, "tours.report:read")
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         services.role_grant(actor=None, role="guide", permission="tours.report:read")
         assert rbac.can(user, "tours.report:read")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not rbac.can(user, "tours.report:read")
     services.user_role_assign(user=user, role="guide")
     assert not rbac.can(user, "tours.report:read")
@@ -169,10 +169,10 @@ def test_a_rolled_back_grant_is_never_seen_again(synced):
 def test_a_request_that_writes_sees_its_own_write_and_its_own_rollback(guide):
     with snapshots.pinned():
         assert not rbac.can(guide, "tours.report:read")
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             services.role_grant(actor=None, role="guide", permission="tours.report:read")
             assert rbac.can(guide, "tours.report:read")
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         assert not rbac.can(guide, "tours.report:read")
 
 
