@@ -120,9 +120,9 @@ def test_an_object_outside_the_scope_is_404_and_not_in_the_list(member):
 def test_a_column_needs_its_own_right(member):
     client = member(list="all")
     Tour.objects.create(name="pier", guide=make_account("captain"))
-    assert "<td>captain" not in client.get(_url("list")).content.decode()
+    assert "captain" not in client.get(_url("list")).content.decode()
     services.role_grant(actor=None, role="r", permission="rbac_testapp.tour:field.guide")
-    assert "<td>captain" in client.get(_url("list")).content.decode()
+    assert "captain" in client.get(_url("list")).content.decode()
 
 
 def test_a_batch_action_is_permitted_by_itself(member):

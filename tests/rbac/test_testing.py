@@ -52,6 +52,7 @@ def test_the_table_answers_as_the_server_does(client, guide, clerk, stranger):
         "export": "/export/",
         "vendor:ping": "/vendor/ping/",
         "/nameless/ (no name)": "/nameless/",
+        "/vendor/raw/ (no name)": "/vendor/raw/",
     }
     status = {"allowed": 200, "denied": 403, "login": 302}
     users = {"guide": guide, "clerk": clerk, "stranger": stranger, "nobody": None}
