@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import AsyncClient
 from django.urls import reverse
-from rbac import services
+from rbac import services, versions
+from rbac.models import Permission
 
 HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
 
@@ -69,6 +70,18 @@ def test_an_unlisted_route_is_denied_whoever_asks(as_clerk):
 def test_a_nameless_route_is_denied_even_if_its_function_path_is_a_known_name(as_clerk, settings):
     settings.RBAC = settings.RBAC | {"LOGIN_ONLY": ["rbac_testapp.views.page"]}
     assert as_clerk.get("/nameless/").status_code == 403
+
+
+def test_a_nameless_route_belongs_to_its_namespace_and_to_no_pattern(client, clerk, settings):
+    Permission.objects.filter(code="tours.import:run").update(url="vendor:.*|.*")
+    versions.change_policy()
+    assert client.get("/vendor/raw/").status_code == 200
+    settings.RBAC = settings.RBAC | {"PUBLIC": ["login", "vendor:ping"]}
+    assert client.get("/vendor/raw/").status_code == 302
+    client.force_login(clerk)
+    assert client.get("/vendor/raw/").status_code == 403
+    assert client.get("/nameless/").status_code == 403
+    assert client.get("/forgotten/").status_code == 200  # the pattern does match names
 
 
 def test_a_route_nobody_knows_stays_404(as_stranger):

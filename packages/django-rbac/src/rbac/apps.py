@@ -16,17 +16,20 @@ class RbacConfig(AppConfig):
 
     def ready(self) -> None:
         """Import every app's ``permissions.py`` and connect what keeps the policy current."""
-        from rbac import checks, conf, versions
+        from rbac import checks, versions
         from rbac.declarations import registry
 
         checks.register_all()
         versions.watch_models(self)
         autodiscover_modules("permissions")
-        if conf.rbac_settings.declares_stark:
-            registry.add_source(_declare_stark)
+        registry.add_source(_declare_stark)
 
 
 def _declare_stark() -> None:
-    from rbac.contrib.stark import declare_installed_site
+    """Asked at the first use of the declarations, when stark has found its configs."""
+    from rbac.conf import rbac_settings
 
-    declare_installed_site()
+    if rbac_settings.declares_stark:
+        from rbac.contrib.stark import declare_installed_site
+
+        declare_installed_site()

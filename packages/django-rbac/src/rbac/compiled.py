@@ -87,6 +87,8 @@ class Policy:
         return found
 
     def _expand(self, url_name: str) -> dict[str, tuple[Rule, ...]]:
+        if not url_name or url_name.endswith(":"):
+            return {}  # a route without a name, which no permission can mean
         openings = list(self.by_name.get(url_name, ()))
         openings += [opening for form, opening in self.by_pattern if form.fullmatch(url_name)]
         by_method: dict[str, list[Rule]] = defaultdict(list)

@@ -25,7 +25,7 @@ class NamePatterns(NamedTuple):
     namespaces: tuple[str, ...]
 
     def match(self, url_name: str) -> bool:
-        """Whether ``url_name`` is listed, itself or by its namespace."""
+        """Whether ``url_name`` is listed, itself or by its namespace (nameless routes too)."""
         return url_name in self.names or url_name.startswith(self.namespaces)
 
 

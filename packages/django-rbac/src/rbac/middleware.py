@@ -99,7 +99,7 @@ class RbacMiddleware:
 def decide_request(request: HttpRequest, view: Callable[..., Any]) -> Decision:
     """The policy's answer to ``request``; the user is only looked at where the route needs one."""
     match = request.resolver_match
-    url_name = policies.route_name(match) if match is not None else None
+    url_name = policies.route_name(match) if match is not None else ""
     method = request.method or ""
     anonymous = policies.decide(policies.ANONYMOUS, method=method, url_name=url_name, view=view)
     if anonymous.outcome is Outcome.ALLOWED:

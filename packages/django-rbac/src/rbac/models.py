@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rbac import conf
@@ -159,8 +159,8 @@ class Role(Titled):
     )
 
     class Meta:
-        verbose_name = pgettext_lazy("rbac", "role")
-        verbose_name_plural = pgettext_lazy("rbac", "roles")
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
         ordering: ClassVar[list[str]] = ["pk"]
 
 

@@ -179,27 +179,27 @@ def role_codes(user: AnyUser) -> tuple[str, ...]:
     return tuple(code for bit, code in snapshot.policy.role_codes.items() if bit & mask)
 
 
-def route_name(match: ResolverMatch) -> str | None:
-    """The URL name with its namespaces; None for a route without a name.
+def route_name(match: ResolverMatch) -> str:
+    """The URL name with its namespaces; of a nameless route the namespaces and a colon, or "".
 
     Not ``view_name``: for a nameless route that is the path of the function, which somebody
     could have used as a name elsewhere.
     """
-    return match.view_name if match.url_name else None
+    return ":".join((*match.namespaces, match.url_name or ""))
 
 
 def decide(
-    subject: Subject, *, method: str, url_name: str | None, view: Callable[..., Any] | None
+    subject: Subject, *, method: str, url_name: str, view: Callable[..., Any] | None
 ) -> Decision:
     """The answer to a request for the route ``url_name``, served by ``view``, with ``method``."""
     access = getattr(view, "rbac_access", None)
-    if access is ViewAccess.PUBLIC or (url_name and rbac_settings.public.match(url_name)):
+    if access is ViewAccess.PUBLIC or rbac_settings.public.match(url_name):
         return Decision(Outcome.ALLOWED)
     if not subject.is_known:
         return Decision(Outcome.LOGIN, reason="nobody is logged in")
     policy = snapshots.current().policy
     required: tuple[str, ...] = getattr(view, "rbac_requires", ())
-    route = policy.route(url_name) if url_name else {}
+    route = policy.route(url_name)
     opened = _opened(subject, route.get("GET" if method == "HEAD" else method, ()))
     if subject.is_unlimited:
         return Decision(Outcome.ALLOWED, opened or next(iter(required), None))
@@ -207,7 +207,7 @@ def decide(
         return Decision(Outcome.DENIED, reason=f"needs {' and '.join(required)}")
     if opened is not None:
         return Decision(Outcome.ALLOWED, opened)
-    if access is ViewAccess.LOGIN_ONLY or (url_name and rbac_settings.login_only.match(url_name)):
+    if access is ViewAccess.LOGIN_ONLY or rbac_settings.login_only.match(url_name):
         return Decision(Outcome.ALLOWED)
     return _unopened(subject, method, url_name, route, required)
 
@@ -215,7 +215,7 @@ def decide(
 def _unopened(
     subject: Subject,
     method: str,
-    url_name: str | None,
+    url_name: str,
     route: dict[str, Any],
     required: tuple[str, ...],
 ) -> Decision:

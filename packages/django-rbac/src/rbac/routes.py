@@ -13,15 +13,20 @@ from django.urls import URLPattern, URLResolver, get_resolver
 class Route:
     """One pattern of the URLconf."""
 
-    #: Name with its namespaces; None for a nameless route.
-    url_name: str | None
+    #: Name with its namespaces; of a nameless route the namespaces and a colon, or "".
+    url_name: str
     pattern: str
     view: Callable[..., Any]
 
     @property
     def label(self) -> str:
         """How to speak of the route."""
-        return self.url_name or f"/{self.pattern} (no name)"
+        return self.url_name if self.is_named else f"/{self.pattern} (no name)"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a permission can mean the route."""
+        return bool(self.url_name) and not self.url_name.endswith(":")
 
 
 def iter_routes(urlconf: str | None = None) -> Iterator[Route]:
@@ -33,8 +38,7 @@ def _walk(resolver: URLResolver, *, namespaces: tuple[str, ...], prefix: str) ->
     for item in resolver.url_patterns:
         path = prefix + str(item.pattern)
         if isinstance(item, URLPattern):
-            name = ":".join((*namespaces, item.name)) if item.name else None
-            yield Route(name, path, item.callback)
+            yield Route(":".join((*namespaces, item.name or "")), path, item.callback)
         else:
             inner = (*namespaces, item.namespace) if item.namespace else namespaces
             yield from _walk(item, namespaces=inner, prefix=path)

@@ -57,11 +57,9 @@ def _is_declared(route: Route, permissions: Iterable[PermissionDeclaration]) -> 
     if hasattr(route.view, "rbac_access") or hasattr(route.view, "rbac_requires"):
         return True
     name = route.url_name
-    if name is None:
-        return False
     if rbac_settings.public.match(name) or rbac_settings.login_only.match(name):
         return True
-    return any(item.opens(name) for item in permissions)
+    return route.is_named and any(item.opens(name) for item in permissions)
 
 
 def access_table(

@@ -16,7 +16,7 @@ tours = (
     ],
     "tours",
 )
-vendor = ([path("ping/", views.page, name="ping")], "vendor")
+vendor = ([path("ping/", views.page, name="ping"), path("raw/", views.page)], "vendor")
 
 urlpatterns = [
     path("", views.shell, name="home"),

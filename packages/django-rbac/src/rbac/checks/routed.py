@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-from rbac import conf
+from rbac import conf, policies
 from rbac.conf import rbac_settings
 from rbac.declarations import Registry, registry
 from rbac.decorators import ViewAccess
@@ -51,7 +51,7 @@ def _undeclared() -> Iterator[CheckMessage]:
 
 
 def _dead(declared: Registry, routes: list[Route]) -> Iterator[CheckMessage]:
-    names = {route.url_name for route in routes if route.url_name}
+    names = {route.url_name for route in routes if route.is_named}
     for item in declared.permissions.values():
         exact = [] if item.is_regex or not item.url else [item.url]
         for name in (*exact, *(name for name, _methods in item.also)):
@@ -83,7 +83,7 @@ def _unreachable_entries(declared: Registry) -> Iterator[CheckMessage]:
 
 
 def _contradictions(declared: Registry, routes: list[Route]) -> Iterator[CheckMessage]:
-    views = {route.url_name: route.view for route in routes if route.url_name}
+    views = {route.url_name: route.view for route in routes if route.is_named}
     for item in declared.permissions.values():
         exact = [] if item.is_regex or not item.url else [item.url]
         for name in (*exact, *(name for name, _methods in item.also)):
@@ -121,7 +121,7 @@ def _closed_login() -> Iterator[CheckMessage]:
         match = resolve(conf.login_url())
     except (NoReverseMatch, Resolver404):
         return
-    name = match.view_name if match.url_name else ""
+    name = policies.route_name(match)
     is_open = getattr(match.func, "rbac_access", None) is ViewAccess.PUBLIC
     if not is_open and not rbac_settings.public.match(name):
         yield Error(
