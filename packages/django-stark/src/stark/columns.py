@@ -1,9 +1,7 @@
 """Columns of a list: where a value comes from, how it reads, how it sorts."""
 
-import datetime
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -119,6 +117,10 @@ class Column:
 
     def _find_label(self, config: "ModelConfig") -> Any:
         if self.path:
+            root = self.name.split(LOOKUP_SEP, 1)[0]
+            if root != self.name:
+                relation = find_path(config.model, root)
+                return capfirst(f"{relation.label if relation else root} {self.path.label}")
             return capfirst(str(self.path.label))
         target = getattr(config, self.name, None) or getattr(config.model, self.name, None)
         if isinstance(target, property):
@@ -190,7 +192,7 @@ def _walk_many(obj: Any, steps: Sequence[str]) -> list[Any]:
     for step in steps:
         following: list[Any] = []
         for each in current:
-            value = getattr(each, _accessor(each, step), None)
+            value: Any = getattr(each, _accessor(each, step), None)
             if hasattr(value, "all"):
                 following.extend(value.all())
             elif value is not None:
@@ -241,5 +243,3 @@ def compile_cells(columns: Sequence[tuple[Column, bool]]) -> list[tuple[str, Col
         scope = ' scope="row"' if heading else ""
         compiled.append((f"<{tag}{scope}{attrs}>", column, f"</{tag}>"))
     return compiled
-
-

@@ -45,7 +45,7 @@ def count_rows(queryset: QuerySet[Any], limit: int | None = None) -> Total:
 
 
 def read_page(
-    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[str], number: int, size: int
+    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[Any], number: int, size: int
 ) -> Page:
     """Page ``number`` of ``queryset``; ``counted`` is the same rows without joins.
 
@@ -73,7 +73,7 @@ def read_page(
 
 
 def _from_end(
-    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[str], number: int, size: int
+    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[Any], number: int, size: int
 ) -> Page:
     total = count_rows(counted)
     if total.exact:
@@ -95,7 +95,7 @@ def _from_end(
 
 
 def _numbered(
-    queryset: QuerySet[Any], total: Total, *, order: list[str], number: int, size: int
+    queryset: QuerySet[Any], total: Total, *, order: list[Any], number: int, size: int
 ) -> Page:
     first = (number - 1) * size
     rows = list(queryset.order_by(*order)[first : first + size])
