@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 
 from stark.conf import conf
+from stark.formats import show_number
 from stark.pipeline import flip
 
 
@@ -18,7 +18,7 @@ class Total:
     exact: bool = True
 
     def __str__(self) -> str:
-        shown = number_format(self.value, use_l10n=True, force_grouping=True)
+        shown = show_number(self.value)
         return shown if self.exact else f"{shown}+"
 
 
