@@ -23,7 +23,9 @@ ASSETS = (
     ),
 )
 SPRITE = ("js_lib_bootstrap_icons", ("static/bootstrap-icons/bootstrap-icons.svg",))
-SYMBOL = re.compile(r'<symbol class="[^"]*"( viewBox="[^"]*") id="([^"]+)">(.*?)</symbol>', re.DOTALL)
+SYMBOL = re.compile(
+    r'<symbol class="[^"]*"( viewBox="[^"]*") id="([^"]+)">(.*?)</symbol>', re.DOTALL
+)
 
 
 class AssetHook(BuildHookInterface):  # type: ignore[type-arg]

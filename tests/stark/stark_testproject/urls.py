@@ -1,5 +1,4 @@
-from django.urls import path
-
 import stark
+from django.urls import path
 
 urlpatterns = [path("stark/", stark.site.urls)]

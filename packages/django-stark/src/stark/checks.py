@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
 
 from stark.access import AccessPolicy
 from stark.actions import Action
@@ -31,9 +32,7 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     try:
         policy = conf.access_policy
     except ImportError as error:
-        found.append(
-            Error(f'STARK["ACCESS_POLICY"] cannot be imported: {error}', id="stark.E002")
-        )
+        found.append(Error(f'STARK["ACCESS_POLICY"] cannot be imported: {error}', id="stark.E002"))
         return found
     if not (isinstance(policy, type) and issubclass(policy, AccessPolicy)):
         found.append(
@@ -136,7 +135,7 @@ def _ordering(config: ModelConfig) -> Iterator[CheckMessage]:
     for name in config.ordering:
         if isinstance(name, str) and find_path(config.model, name.lstrip("-")) is None:
             # Annotations of get_queryset() cannot be known here, so this is not an error.
-            yield Warning(
+            yield CheckWarning(
                 f"{type(config).__name__}.ordering: {name!r} is no field of the model.",
                 hint="Fine when get_queryset() annotates it. " + _field_names(config),
                 obj=type(config),
@@ -196,7 +195,7 @@ def _misspelt(config: ModelConfig) -> Iterator[CheckMessage]:
             continue
         close = difflib.get_close_matches(name, options, n=1, cutoff=0.85)
         if close:
-            yield Warning(
+            yield CheckWarning(
                 f"{type(config).__name__}.{name} is no option of stark.",
                 hint=f"Did you mean {close[0]!r}?",
                 obj=type(config),

@@ -20,7 +20,7 @@ _keys_of: dict[type[Model], set[str]] = {}
 def related_queryset(path: FieldPath) -> QuerySet[Any]:
     """The objects at the end of ``path`` that ``limit_choices_to`` lets in."""
     queryset = path.related_model._default_manager.all()
-    limit = getattr(path.field, "get_limit_choices_to", dict)()
+    limit: Any = getattr(path.field, "get_limit_choices_to", dict)()
     return queryset.complex_filter(limit) if limit else queryset
 
 

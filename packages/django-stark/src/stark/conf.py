@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.core import mail
 from django.conf import settings as django_settings
+from django.core import mail
 from django.utils.module_loading import import_string
 
 #: Every key of ``settings.STARK`` with its default.

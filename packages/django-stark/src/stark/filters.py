@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stark.choices import related_choices, related_queryset
-from stark.paths import FieldPath, find_path
+from stark.paths import FieldPath, clean_key, find_path
 from stark.state import StateError
 
 if TYPE_CHECKING:
@@ -204,9 +204,8 @@ class Filter(BaseFilter):
     def _exist(self, values: Sequence[str]) -> bool:
         assert self.path is not None
         related = related_queryset(self.path)
-        pk = related.model._meta.pk
         try:
-            keys = {pk.to_python(value) for value in values}
+            keys = {clean_key(related.model, value) for value in values}
         except ValidationError:
             return False
         return len(keys) == len(values) and related.filter(pk__in=keys).count() == len(keys)
@@ -339,9 +338,9 @@ class DateFilter(BaseFilter):
         found = []
         for key, value, label in super().describe(request, conditions):
             if key == self.keys[1]:
-                label = _("from %(day)s") % {"day": value}  # noqa: PLW2901
+                label = _("from %(day)s") % {"day": value}
             elif key == self.keys[2]:
-                label = _("to %(day)s") % {"day": value}  # noqa: PLW2901
+                label = _("to %(day)s") % {"day": value}
             found.append((key, value, label))
         return found
 
@@ -367,7 +366,7 @@ class DateFilter(BaseFilter):
         assert self.path is not None
         if not isinstance(self.path.field, DateTimeField):
             return day
-        midnight = datetime.datetime.combine(day, datetime.time.min)  # noqa: DTZ001
+        midnight = datetime.datetime.combine(day, datetime.time.min)
         return timezone.make_aware(midnight) if timezone.get_current_timezone() else midnight
 
 

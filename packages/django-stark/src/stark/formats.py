@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -31,8 +31,16 @@ def show(value: Any) -> str:
 
 
 def show_number(value: float | Decimal) -> str:
-    """Grouped in thousands, with a real minus sign."""
-    return number_format(value, use_l10n=True, force_grouping=True).replace("-", "−")
+    """Grouped in thousands, with a real minus sign and the language's separators.
+
+    Languages whose format has no separator (Chinese) group by commas, as tables here do.
+    """
+    text = f"{value:,}" if not isinstance(value, Decimal) else f"{value:,f}"
+    thousands = get_format("THOUSAND_SEPARATOR") or ","
+    point = get_format("DECIMAL_SEPARATOR")
+    if (thousands, point) != (",", "."):
+        text = text.replace(",", "\0").replace(".", point).replace("\0", thousands)
+    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def show_instant(value: datetime.datetime) -> str:

@@ -27,6 +27,12 @@ def icon_svg(name: str) -> SafeString:
             message = f"There is no icon {name!r}; stark/icons.txt lists those there are."
             raise LookupError(message)
         return SafeString("")
+    return _svg(name)
+
+
+@cache
+def _svg(name: str) -> SafeString:
+    """A page shows the same icon dozens of times; where it is never changes in a process."""
     return format_html(
         '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>',
         static("stark/icons.svg"),

@@ -26,6 +26,8 @@ from stark.surface import Surface
 #: Chips shown before the rest folds away, and the number above which a select replaces them.
 CHIPS_SHOWN = 8
 CHIPS_MOST = 30
+#: Characters of a key that need no quoting in a path, as Django's ``reverse`` has them.
+PATH_SAFE = "!$&'()*+,;=/~:@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,13 @@ class Row:
     attrs: SafeString
     cells: SafeString
     links: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """Stands for an object where only its key matters."""
+
+    pk: str
 
 
 class Listing:
@@ -259,9 +268,21 @@ class Listing:
         )
 
     def _object_url(self, obj: Any) -> str:
-        url = self.config.object_url(self.surface.request, obj) or ""
-        own = type(self.config).object_url is ModelConfig.object_url
-        return f"{url}{self.back}" if url and own else url
+        if type(self.config).object_url is not ModelConfig.object_url:
+            return self.config.object_url(self.surface.request, obj) or ""
+        if self._own_url is None:
+            return ""
+        before, after = self._own_url
+        return f"{before}{quote(str(obj.pk), safe=PATH_SAFE)}{after}"
+
+    @cached_property
+    def _own_url(self) -> tuple[str, str] | None:
+        """What stands around the key in the links of all rows; reversed once, not per row."""
+        role = next(filter(self.surface.allows, (Role.DETAIL, Role.CHANGE)), None)
+        if role is None:
+            return None
+        before, after = self.config.url(role, _Key(pk="{}")).split(quote("{}"))
+        return before, after + self.back
 
     def _links(self, obj: Any) -> SafeString:
         links = self.config.row_links(self.surface.request, obj)

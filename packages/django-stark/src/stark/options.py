@@ -67,7 +67,7 @@ class ModelConfig:
     detail_display: ClassVar[Sequence[str | Column]] = ()
     writer: Writer = ModelWriter()
 
-    def __init__(self, model: type[Model], site: "StarkSite", name: str = "") -> None:
+    def __init__(self, model: type[Model], site: StarkSite, name: str = "") -> None:
         self.model = model
         self.opts = model._meta
         self.site = site

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 
 from stark.conf import conf
+from stark.formats import show_number
 from stark.pipeline import flip
 
 
@@ -18,7 +18,7 @@ class Total:
     exact: bool = True
 
     def __str__(self) -> str:
-        shown = number_format(self.value, use_l10n=True, force_grouping=True)
+        shown = show_number(self.value)
         return shown if self.exact else f"{shown}+"
 
 
@@ -45,7 +45,7 @@ def count_rows(queryset: QuerySet[Any], limit: int | None = None) -> Total:
 
 
 def read_page(
-    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[str], number: int, size: int
+    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[Any], number: int, size: int
 ) -> Page:
     """Page ``number`` of ``queryset``; ``counted`` is the same rows without joins.
 
@@ -73,7 +73,7 @@ def read_page(
 
 
 def _from_end(
-    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[str], number: int, size: int
+    queryset: QuerySet[Any], counted: QuerySet[Any], *, order: list[Any], number: int, size: int
 ) -> Page:
     total = count_rows(counted)
     if total.exact:
@@ -95,7 +95,7 @@ def _from_end(
 
 
 def _numbered(
-    queryset: QuerySet[Any], total: Total, *, order: list[str], number: int, size: int
+    queryset: QuerySet[Any], total: Total, *, order: list[Any], number: int, size: int
 ) -> Page:
     first = (number - 1) * size
     rows = list(queryset.order_by(*order)[first : first + size])

@@ -64,3 +64,16 @@ def find_path(model: type[Model], path: str) -> FieldPath | None:
         return resolve_path(model, path)
     except FieldDoesNotExist:
         return None
+
+
+def clean_key(model: type[Model], text: str) -> Any:
+    """``text`` as a primary key of ``model``.
+
+    Raises: ValidationError, when no such key can exist (not even too large for its column).
+    """
+    field: Any = model._meta.pk
+    while field.is_relation:
+        field = field.target_field
+    value = field.to_python(text)
+    field.run_validators(value)
+    return value

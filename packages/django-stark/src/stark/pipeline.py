@@ -48,17 +48,19 @@ def filtered_rows(
     return queryset
 
 
-def ordering(surface: Surface, state: ListState) -> list[str]:
+def ordering(surface: Surface, state: ListState) -> list[Any]:
     """Names to order by; always down to the primary key, so that pages never overlap."""
-    names: list[str] = []
+    names: list[Any] = []
     for key in state.sort:
         reverse = key.startswith("-")
-        for name in surface.sortable[key.removeprefix("-")]:
-            names.append(flip(name) if reverse else name)
+        by = surface.sortable[key.removeprefix("-")]
+        names.extend(flip(name) if reverse else name for name in by)
     if not names:
         view = surface.views.get(state.view)
         config = surface.config
-        names = list((view.ordering if view else ()) or config.ordering or config.opts.ordering)
+        names = list(
+            (view.ordering if view else ()) or config.ordering or config.opts.ordering or ()
+        )
     plain = {name.lstrip("-") for name in names if isinstance(name, str)}
     if not plain & {"pk", "id", config_pk(surface)}:
         names.append("-pk" if not names else "pk")

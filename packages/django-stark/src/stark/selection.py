@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from stark.actions import RowResult
+from stark.paths import clean_key
 from stark.pipeline import filtered_rows, listed_rows, ordering, refuse_lazy_loading
 from stark.state import ListState, parse_state
 from stark.surface import Surface
@@ -51,7 +52,7 @@ def read_selection(surface: Surface, data: QueryDict) -> Selection:
     """
     state = parse_state(surface, QueryDict(data.get("state", ""))).at(1)
     if data.get("all"):
-        text = data["all"]
+        text = str(data["all"])
         if not (text.isascii() and text.isdigit()):
             raise SelectionInvalid
         return Selection((), int(text), state)
@@ -75,13 +76,17 @@ def select(surface: Surface, selection: Selection) -> tuple[QuerySet[Any], list[
         if surface.allows(surface.role, obj):
             kept.append(obj.pk)
         else:
-            refused.append(RowResult(obj, ok=False, message=_("You may not do this with this one.")))
+            refused.append(
+                RowResult(obj, ok=False, message=_("You may not do this with this one."))
+            )
     if selection.expected is not None and len(kept) + len(refused) != selection.expected:
         raise SelectionMoved(selection.expected, len(kept) + len(refused))
     if not selection.is_all:
         found = {str(key) for key in kept} | {str(row.obj.pk) for row in refused}
         gone = [key for key in selection.keys if key not in found]
-        refused += [RowResult(key, ok=False, message=_("It is no longer in your list.")) for key in gone]
+        refused += [
+            RowResult(key, ok=False, message=_("It is no longer in your list.")) for key in gone
+        ]
     return _only(queryset, kept, everything=selection.is_all and not refused), refused
 
 
@@ -92,9 +97,8 @@ def _only(queryset: QuerySet[Any], kept: Sequence[Any], *, everything: bool) -> 
 def _rows(surface: Surface, selection: Selection) -> QuerySet[Any]:
     if selection.is_all:
         return filtered_rows(surface, selection.state)
-    pk = surface.config.opts.pk
     try:
-        keys = [pk.to_python(key) for key in selection.keys]
+        keys = [clean_key(surface.config.model, key) for key in selection.keys]
     except ValidationError:
         raise SelectionInvalid from None
     return listed_rows(surface).filter(pk__in=keys)

@@ -171,9 +171,7 @@ def _sort(surface: "Surface", values: Sequence[str]) -> tuple[str, ...]:
     names = [key.removeprefix("-") for key in keys]
     unknown = [name for name in names if name not in surface.sortable]
     if unknown or len(set(names)) != len(names):
-        raise StateError(
-            "sort", text, _("The list cannot be sorted like this."), surface.sortable
-        )
+        raise StateError("sort", text, _("The list cannot be sorted like this."), surface.sortable)
     return keys
 
 

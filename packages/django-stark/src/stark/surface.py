@@ -75,7 +75,9 @@ class Surface:
         """Tabs whose conditions this user's filters can express."""
         keys = set(self.filter_keys)
         return {
-            name: view for name, view in self.config.views.items() if keys.issuperset(view.conditions)
+            name: view
+            for name, view in self.config.views.items()
+            if keys.issuperset(view.conditions)
         }
 
     @property

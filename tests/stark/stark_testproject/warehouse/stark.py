@@ -1,8 +1,8 @@
 from decimal import Decimal
 
+import stark
 from django.utils.html import format_html
 
-import stark
 from stark_testproject.warehouse.forms import ProductForm, RepriceForm
 from stark_testproject.warehouse.models import Category, Movement, Product, Supplier, Tag
 
@@ -62,7 +62,12 @@ class ProductConfig(stark.ModelConfig):
         "supplier__name",
         "tags",
         "price",
-        stark.Column("margin", value=product_margin, order_by="price", requires="warehouse.product:field.cost"),
+        stark.Column(
+            "margin",
+            value=product_margin,
+            order_by="price",
+            requires="warehouse.product:field.cost",
+        ),
         stark.Column("stock", value=stock_tag, order_by="stock", card=True),
         "is_fragile",
         "received_at",

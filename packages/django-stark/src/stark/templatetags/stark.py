@@ -49,7 +49,9 @@ def field(bound: BoundField, **attrs: Any) -> str:
     context = {
         "field": bound,
         "kind": kind,
-        "control": bound if kind in {"checks", "radios"} else bound.as_widget(attrs=_attrs(bound, attrs)),
+        "control": bound
+        if kind in {"checks", "radios"}
+        else bound.as_widget(attrs=_attrs(bound, attrs)),
         "help_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
         "described_by": _described_by(bound),
@@ -95,7 +97,7 @@ def _attrs(bound: BoundField, attrs: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("stark/form_summary.html")
 def form_summary(form: BaseForm) -> dict[str, Any]:
-    """``{% form_summary form %}``: what is wrong, with links to the fields; nothing if all is well."""
+    """``{% form_summary form %}``: what is wrong, with links to the fields; else nothing."""
     problems = []
     for bound in form:
         if bound.errors:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from stark.access import Access
 from stark.conf import conf
 from stark.options import ModelConfig
+from stark.paths import clean_key
 from stark.pipeline import refuse_lazy_loading, scoped_rows
 from stark.roles import Role
 from stark.state import StateError, parse_state
@@ -73,9 +74,10 @@ def get_object(request: HttpRequest, config: ModelConfig, role: str, pk: str) ->
     """
     surface = Surface(request, config, role)
     try:
-        obj = refuse_lazy_loading(scoped_rows(surface, role)).filter(pk=pk).first()
-    except (ValueError, ValidationError, OverflowError):
-        obj = None
+        key = clean_key(config.model, pk)
+    except ValidationError:
+        raise Http404(_("There is no such object, or it is not yours to see.")) from None
+    obj = refuse_lazy_loading(scoped_rows(surface, role)).filter(pk=key).first()
     if obj is None:
         raise Http404(_("There is no such object, or it is not yours to see."))
     if not surface.allows(role, obj):

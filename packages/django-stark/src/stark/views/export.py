@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from xlsxwriter import Workbook
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from stark.columns import Column
 from stark.options import ModelConfig
@@ -114,7 +114,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, day: Any) -> None
         return
     if isinstance(value, bool):
         sheet.write_string(row, column, _("Yes") if value else _("No"))
-    elif isinstance(value, int | float | Decimal) and abs(value) < 10**15:
+    elif isinstance(value, int | float | Decimal) and -(10**15) < value < 10**15:
         sheet.write_number(row, column, value)
     elif isinstance(value, datetime.datetime):
         sheet.write_datetime(row, column, value)
