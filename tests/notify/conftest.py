@@ -8,6 +8,8 @@ from crm_notify.backends import memory
 from django.core.cache import cache
 from notify_testapp.backends import ScriptedBackend
 
+pytest.register_assert_rewrite("crm_notify.testing.contract")
+
 
 @pytest.fixture(autouse=True)
 def _forget():

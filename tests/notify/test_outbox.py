@@ -36,9 +36,9 @@ def test_a_message_is_sent_after_the_transaction_and_not_inside(li):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_transaction_sends_nothing(li):
-    with pytest.raises(RuntimeError, match="changed my mind"), transaction.atomic():
+    with transaction.atomic():
         notify("customers.assigned", to=li, context={"customer": "Wang"})
-        raise RuntimeError("changed my mind")
+        transaction.set_rollback(True)
     assert not Message.objects.exists()
     assert memory.outbox == []
 
@@ -46,9 +46,9 @@ def test_a_rolled_back_transaction_sends_nothing(li):
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_savepoint_sends_only_what_is_around_it(li):
     with transaction.atomic():
-        with pytest.raises(RuntimeError, match="inner"), transaction.atomic():
+        with transaction.atomic():
             notify("customers.assigned", to=li, context={"customer": "inner"})
-            raise RuntimeError("inner")
+            transaction.set_rollback(True)
         notify("customers.assigned", to=li, context={"customer": "outer"})
     assert [sent.content.subject for sent in memory.outbox] == ["New customer: outer"]
 

@@ -173,9 +173,11 @@ def _event_channels(config: Config, where: str, declared: Mapping[str, Any]) -> 
             Problem("E005", f'{where}["channels"] must be a list of channel names.')
         )
         return ()
+    declared_channels = config.values["CHANNELS"]
+    names = [*declared_channels] if isinstance(declared_channels, Mapping) else []
     for alias in channels:
-        if alias not in config.values["CHANNELS"]:
-            known = _known(str(alias), config.values["CHANNELS"])
+        if alias not in names:
+            known = _known(str(alias), names)
             config.problems.append(
                 Problem("E005", f"{where} names the unknown channel {alias!r}. {known}")
             )
@@ -222,7 +224,7 @@ def _check_values(config: Config) -> None:
             Problem("E008", 'CRM_NOTIFY["RETRY_UNKNOWN_AFTER_SECONDS"] must be above 0 or None.')
         )
     dispatcher = values["DISPATCHER"]
-    if dispatcher not in DISPATCHERS and "." not in str(dispatcher):
+    if str(dispatcher) not in DISPATCHERS and "." not in str(dispatcher):
         config.problems.append(
             Problem(
                 "E007",
@@ -299,7 +301,7 @@ class NotifySettings:
     def address(self) -> Callable[[Any, str], str | None] | None:
         """``(user, channel alias) -> address`` (``CRM_NOTIFY["ADDRESS"]``). Default: None."""
         found: Callable[[Any, str], str | None] | str | None = self._valid().values["ADDRESS"]
-        return import_string(found) if isinstance(found, str) else found  # type: ignore[no-any-return]
+        return import_string(found) if isinstance(found, str) else found
 
     @property
     def language_of(self) -> str | Callable[[Any], str | None]:

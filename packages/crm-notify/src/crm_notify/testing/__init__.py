@@ -1,0 +1,1 @@
+"""For tests: a contract for backends and an SMTP server that can misbehave."""
