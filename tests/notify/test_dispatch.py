@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 
 import pytest
 from crm_notify import notify
@@ -117,6 +118,12 @@ def test_celery_without_its_broker_leaves_the_rows_for_beat(li, configure, celer
 
     assert drain() == 1
     assert len(memory.outbox) == 1
+
+
+def test_celery_finds_the_task_by_itself(celery_app):
+    celery_app.autodiscover_tasks(["crm_notify"], force=True)
+    assert "crm_notify.tasks" in sys.modules
+    assert "crm_notify.drain" in celery_app.tasks
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def dispatch_on_commit(messages: Iterable[UUID], *, using: str) -> None:
     latest = next((hook for hook in waiting if isinstance(hook, _Hook)), None)
     batch = _Batch() if latest is None or latest.batch.is_dispatched else latest.batch
     batch.messages.update(messages)
-    transaction.on_commit(_Hook(batch), using=using, robust=True)
+    transaction.on_commit(_Hook(batch), using=using)
 
 
 def _dispatch(messages: frozenset[UUID]) -> None:
