@@ -69,7 +69,21 @@ def show_last_follow_up(customer: Customer) -> str:
     )
 
 
-NAME = stark.Column("name", card=True)
+def show_courses(customer: Customer) -> str:
+    """The courses of interest on one line, whole on hover."""
+    names = _(", ").join(course.name for course in customer.courses.all())
+    return format_html('<span class="clip clip-s" title="{0}">{0}</span>', names or "—")
+
+
+NAME = stark.Column("name", card=True, css="nowrap")
+INTENT = stark.Column("intent", css="nowrap")
+SOURCE = stark.Column("source", css="nowrap")
+COURSES = stark.Column(
+    "courses",
+    value=show_courses,
+    export=lambda customer: ", ".join(course.name for course in customer.courses.all()),
+    prefetch=["courses"],
+)
 DUE = stark.Column(
     "due_at",
     label=gettext_lazy("Time left"),
@@ -193,11 +207,11 @@ class MyCustomers(CustomerConfig):
     list_display = [
         NAME,
         DUE,
-        "intent",
+        INTENT,
         LAST_FOLLOW_UP,
         NEXT_CONTACT,
-        "courses",
-        "source",
+        COURSES,
+        SOURCE,
         PHONE,
     ]
     list_filter = [
@@ -305,11 +319,11 @@ class PoolCustomers(CustomerConfig):
     operations = ("list",)
     list_display = [
         NAME,
-        "pool_reason",
-        "intent",
+        stark.Column("pool_reason", css="nowrap"),
+        INTENT,
         LAST_FOLLOW_UP,
-        "courses",
-        "source",
+        COURSES,
+        SOURCE,
         MASKED,
         stark.Column(
             "created_at",
@@ -345,13 +359,13 @@ class AllCustomers(CustomerConfig):
     operations = ("list", "export")
     list_display = [
         NAME,
-        "state",
-        "owner",
+        stark.Column("state", css="nowrap"),
+        stark.Column("owner", css="nowrap"),
         DUE,
-        "intent",
+        INTENT,
         LAST_FOLLOW_UP,
-        "courses",
-        "source",
+        COURSES,
+        SOURCE,
         PHONE,
     ]
     list_filter = [

@@ -108,3 +108,9 @@ def percent_of(part: int, whole: int) -> float:
 def instant(value: str) -> datetime | None:
     """The moment that an ISO text in a message's context stands for."""
     return datetime.fromisoformat(value) if value else None
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """A whole number in groups of three, in every language: 1,284,600."""
+    return f"{value:,}"
