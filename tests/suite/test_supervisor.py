@@ -16,7 +16,7 @@ TOOLS = ROOT / "tools"
 FAMILY = """
 import sys, time
 from pathlib import Path
-from supervisor import Child, Died, Stopped, Supervisor
+from supervisor import Child, ChildDiedError, StoppedError, Supervisor
 folder = Path({folder!r})
 sleeper = "import os, time, pathlib; pathlib.Path('{{}}').write_text(str(os.getpid())); {{}}"
 sleep = "time.sleep(60)"
@@ -31,10 +31,10 @@ try:
         supervisor.start(child("three", {three!r}))
         print("started", flush=True)
         supervisor.wait()
-except Died as death:
+except ChildDiedError as death:
     print(death, flush=True)
     sys.exit(1)
-except Stopped:
+except StoppedError:
     sys.exit(0)
 """
 
