@@ -3,7 +3,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import CRM_NOTIFY, RBAC, STORAGES
+from config.settings.base import CRM_NOTIFY, DATABASES, SQLITE_OPTIONS, STORAGES, VAR_DIR
 
 SECRET_KEY = "for-tests"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -14,4 +14,10 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 AXES_ENABLED = False
 CRM_NOTIFY = {**CRM_NOTIFY, "DISPATCHER": os.environ.get("CRM_TEST_DISPATCHER", "inline")}
-RBAC = {**RBAC}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, so that processes which tests start and kill see the same rows.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"] = {
+        **SQLITE_OPTIONS,
+        "init_command": SQLITE_OPTIONS["init_command"].replace("NORMAL", "OFF"),
+    }
