@@ -15,8 +15,12 @@ HEADER = """\
 def main() -> None:
     """Resolve everything that any command installs, and write the pins."""
     inputs = ["tools/requirements.txt", "site/pyproject.toml"]
-    inputs += [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/*/requirements.txt"))]
-    inputs += [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("packages/*/pyproject.toml"))]
+    inputs += [
+        str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/*/requirements.txt"))
+    ]
+    inputs += [
+        str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("packages/*/pyproject.toml"))
+    ]
     command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "-q", "--universal"]
     command += ["--python-version", "3.11", "--no-header", "--no-annotate", "--find-links", "dist"]
     command += ["--extra", "postgres", "--upgrade"]

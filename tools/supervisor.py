@@ -32,7 +32,7 @@ class Child:
     cwd: Path | None = None
 
 
-class Died(Exception):
+class ChildDiedError(Exception):
     """A child ended that should have gone on."""
 
     def __init__(self, child: Child, code: int) -> None:
@@ -41,7 +41,7 @@ class Died(Exception):
         self.code = code
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Somebody asked for the end: Ctrl-C, TERM or HUP."""
 
 
@@ -80,21 +80,21 @@ class Supervisor:
                 env=os.environ | child.env,
                 cwd=child.cwd,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509 - no threads yet
+                preexec_fn=_die_with_parent(os.getpid()),
             )
         self._running.append((child, process))
 
     def check(self) -> None:
-        """Raises: Died, when a child has ended."""
+        """Raises: ChildDiedError, when a child has ended."""
         for child, process in self._running:
             code = process.poll()
             if code is not None:
-                raise Died(child, code)
+                raise ChildDiedError(child, code)
 
     def wait_until(self, is_ready: Callable[[], bool], *, seconds: float) -> bool:
         """Whether ``is_ready`` came true in time, with every child alive.
 
-        Raises: Died, when a child ended meanwhile.
+        Raises: ChildDiedError, when a child ended meanwhile.
         """
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -105,7 +105,7 @@ class Supervisor:
         return False
 
     def wait(self) -> None:
-        """Return never: raises Died when a child ends, Stopped when told to stop."""
+        """Return never: raises ChildDiedError when a child ends, StoppedError when told to stop."""
         while True:
             self.check()
             time.sleep(0.25)
@@ -124,7 +124,7 @@ class Supervisor:
 
 
 def _raise_stopped(number: int, _frame: FrameType | None) -> None:
-    raise Stopped(signal.Signals(number).name)
+    raise StoppedError(signal.Signals(number).name)
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -5,14 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from django.utils import translation
-from hypothesis import given
-from hypothesis import strategies as st
-
 from crm.customers import choices
 from crm.customers.importing.check import Duplicate, Row, RowChecker, RowError, Tally
 from crm.customers.importing.headers import FIELDS
 from crm.customers.importing.reader import Column, RawRow, open_workbook
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 DEMO = Path(__file__).parents[3] / "site" / "demo"
 TODAY = date(2026, 11, 21)

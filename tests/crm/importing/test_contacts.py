@@ -2,10 +2,6 @@
 
 import phonenumbers
 import pytest
-from django.utils import translation
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from crm.customers.contacts import (
     QUICK,
     ContactError,
@@ -16,6 +12,9 @@ from crm.customers.contacts import (
     normalise_qq,
     normalise_wechat,
 )
+from django.utils import translation
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

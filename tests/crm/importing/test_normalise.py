@@ -4,13 +4,12 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from django.utils import translation
-from hypothesis import given
-from hypothesis import strategies as st
-
 from crm.customers import choices
 from crm.customers.importing import normalise
 from crm.customers.importing.normalise import CellError, FormulaError
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from django.utils import translation
-
 from crm.customers.importing import packing
 from crm.customers.importing.errors import WorkbookError
 from crm.customers.importing.headers import column_letter, field_of
@@ -22,6 +20,7 @@ from crm.customers.importing.messages import (
 )
 from crm.customers.importing.normalise import FormulaError
 from crm.customers.importing.reader import open_workbook
+from django.utils import translation
 
 SAMPLES = Path(__file__).parents[3] / "site" / "demo" / "workbooks"
 HEADER = ["姓名", "手机号"]

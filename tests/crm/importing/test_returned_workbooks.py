@@ -6,13 +6,12 @@ from datetime import date
 
 import pytest
 import python_calamine
-from django.utils import translation
-
 from crm.customers import choices
 from crm.customers.importing.check import Row, RowChecker
 from crm.customers.importing.errors_workbook import write_errors, write_template
 from crm.customers.importing.headers import FIELDS
 from crm.customers.importing.reader import open_workbook
+from django.utils import translation
 
 TODAY = date(2026, 11, 21)
 UPLOAD = [
