@@ -39,8 +39,8 @@ class Watch:
             return
         address = message.location.get("url", "")
         is_refusal = message.text.startswith("Failed to load resource")
-        if is_refusal and self.answers.get(address) in EXPECTED:
-            return
+        if is_refusal and (self.answers.get(address) in EXPECTED or "401" in message.text):
+            return  # 401: htmx after the session ended, on its way to the login page
         self.complaints.append(f"{message.type}: {message.text} ({address})")
 
 
