@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 
 import pytest
 from crm_notify import notify
@@ -46,7 +47,7 @@ def test_one_transaction_dispatches_once(li, counting):
         transaction.set_rollback(True)
     assert counting == [3]
     send(li)
-    assert len(counting) == 2
+    assert counting == [3, 1]
 
 
 @pytest.mark.django_db
@@ -117,6 +118,12 @@ def test_celery_without_its_broker_leaves_the_rows_for_beat(li, configure, celer
 
     assert drain() == 1
     assert len(memory.outbox) == 1
+
+
+def test_celery_finds_the_task_by_itself(celery_app):
+    celery_app.autodiscover_tasks(["crm_notify"], force=True)
+    assert "crm_notify.tasks" in sys.modules
+    assert "crm_notify.drain" in celery_app.tasks
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ def test_a_config_fault_rests_the_channel_and_keeps_every_row(kind, scripted, pe
     assert len(scripted.seen) == 1
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PENDING}
     assert breaker_state("scripted").is_open
+    assert Attempt.objects.count() == 1
     assert drain().handled == 0
 
 
@@ -93,14 +94,18 @@ def test_a_channel_that_has_rested_is_probed_with_one_message(
     configure(BREAKER_SECONDS=60)
     for name in ("a", "b", "c"):
         queue(person(name))
-    scripted.script[:] = [Outcome(OutcomeClass.CONFIG, "535")] * 2
+    scripted.script[:] = [
+        Outcome(OutcomeClass.CONFIG, "535"),
+        Outcome(OutcomeClass.RETRYABLE, "451"),
+    ]
     drain()
     make_due()
     later = time.time() + 61
     monkeypatch.setattr(time, "time", lambda: later)
     assert breaker_state("scripted").is_probing
-    drain(limit=1)
+    drain()
     assert len(scripted.seen) == 2
+    assert breaker_state("scripted").is_open
     make_due()
     later += 61
     assert drain().states == {State.ACCEPTED: 3}

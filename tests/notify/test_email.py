@@ -97,6 +97,21 @@ def test_a_refused_recipient_is_told_apart_by_the_reply(reply, kind, send, sink)
     assert send("li@example.com").kind is OutcomeClass.ACCEPTED
 
 
+def test_one_refused_recipient_of_several_does_not_spoil_the_rest(sink):
+    sink.refused = {"gone@example.com": "550 no such user", "busy@example.com": "450 later"}
+    backend = build_backend(ChannelConfig("email", PATH, options_for(sink.port)))
+    request = TestContractOverSmtp().make_request()
+    addresses = ("li@example.com", "gone@example.com", "busy@example.com")
+    outcomes = backend.send(Request(request.id, request.content, addresses))
+    backend.close()
+    assert [outcomes[address].kind for address in addresses] == [
+        OutcomeClass.ACCEPTED,
+        OutcomeClass.RECIPIENT,
+        OutcomeClass.RETRYABLE,
+    ]
+    assert sink.messages[0].rcpt_tos == ["li@example.com"]
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [("451 try later", OutcomeClass.RETRYABLE), ("550 not allowed", OutcomeClass.CONFIG)],

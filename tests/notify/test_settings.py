@@ -53,6 +53,7 @@ def test_no_channel_is_a_warning(settings):
     [
         ("crm_notify", "E001", "must be a dict or a list"),
         ([7], "E002", "no class path"),
+        ([{"BACKEND": MEMORY, "OPTIONS": {"key": "canary"}}], "E002", "of type dict"),
         ([MEMORY, MEMORY], "E002", "both named 'memory'"),
         ({"CHANNELS": []}, "E002", "must be a dict"),
         ({"CHANNELS": {"a": MEMORY}}, "E002", '"BACKEND"'),

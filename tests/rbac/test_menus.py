@@ -160,7 +160,7 @@ def test_badges_are_not_asked_for_where_no_menu_is_rendered(guide, settings):
 def test_the_menu_has_the_markup_of_the_theme(guide, settings):
     settings.RBAC = settings.RBAC | {"ICON_SPRITE": "stark/icons.svg"}
     html = re.sub(r"\s*\n\s*", "", _render("{% menu %}", _page(guide, "/tours/")))
-    icon = '<svg class="i" aria-hidden="true"><use href="/static/stark/icons.svg#{}"/></svg> '
+    icon = '<svg class="i" aria-hidden="true"><use href="/static/stark/icons.svg#{}"/></svg>'
     assert html == (
         f'<div class="menu"><a href="/">{icon.format("house")}Start</a>'
         f"<details open><summary>{icon.format('map')}Tours</summary><ul>"

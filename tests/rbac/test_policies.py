@@ -137,6 +137,14 @@ def test_several_owners_never_repeat_a_row(guide, clerk, synced):
     assert not rbac.can(guide, "tours.tour:detail", other)
 
 
+def test_two_owners_of_one_department_do_not_repeat_a_row(guide, monkeypatch):
+    monkeypatch.setattr(Booking, "rbac_department", "helpers__department", raising=False)
+    _grant("department")
+    booking = Booking.objects.create()
+    booking.helpers.add(guide, make_account("mate", department=guide.department))
+    assert list(rbac.scope(guide, "tours.tour:detail", Booking.objects.all())) == [booking]
+
+
 def test_somebody_elses_model_can_be_registered(guide, monkeypatch):
     from rbac import scopes
 

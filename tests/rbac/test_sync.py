@@ -1,6 +1,7 @@
 """``rbac_sync``: plan, apply, prune, check, roles."""
 
 from io import StringIO
+from threading import Event, Thread
 
 import pytest
 import rbac
@@ -257,3 +258,35 @@ def test_sources_that_declare_late_are_asked_once(empty):
     assert sync.apply() == []
     assert calls == [1]
     assert Permission.objects.filter(code="docks.ship:late").exists()
+
+
+def test_a_second_thread_waits_for_a_source_that_is_still_declaring(empty):
+    started, go_on, seen = Event(), Event(), []
+
+    def source():
+        started.set()
+        go_on.wait(10)
+        rbac.declare("docks.ship:late", title="Late")
+
+    def look():
+        seen.append("docks.ship:late" in registry.complete().permissions)
+
+    registry.add_source(source)
+    first, second = Thread(target=look), Thread(target=look)
+    first.start()
+    started.wait(10)
+    second.start()
+    second.join(0.2)
+    go_on.set()
+    first.join(10)
+    second.join(10)
+    assert seen == [True, True]
+
+
+def test_a_source_may_look_at_what_is_declared(empty):
+    def source():
+        if not registry.complete().permissions:
+            rbac.declare("docks.ship:late", title="Late")
+
+    registry.add_source(source)
+    assert list(registry.complete().permissions) == ["docks.ship:late"]

@@ -34,7 +34,7 @@ for _line in sys.stdin:
 def worker_database(tmp_path):
     """A database file that this process and the worker both open."""
     path = tmp_path / "shared.sqlite3"
-    _in_new_process(path, "migrate", "--run-syncdb", "--verbosity=0")
+    _in_new_process(path, "migrate", "--verbosity=0")
     _in_new_process(path, "rbac_sync", "--roles", "--verbosity=0")
     return path
 

@@ -6,10 +6,13 @@ import re
 from importlib.resources import files
 
 import pytest
+import stark
 from django import forms
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from stark.icons import icon_names
 
 PACKAGE = files("stark")
@@ -128,3 +131,15 @@ def test_the_list_reads_chinese(keeper, shelves, settings):
     text = page.content.decode()
     for words in ("新增product", "第 1–4 条，共 4 条", "筛选", "heavy、cold"):
         assert words in text
+
+
+def test_names_of_fields_follow_the_language_of_each_request(config, monkeypatch):
+    """A label is kept by the config for all requests, so it must not be text yet."""
+    field = config.model._meta.get_field("is_fragile")
+    monkeypatch.setattr(field, "verbose_name", lazy(lambda: f"fragile {get_language()}", str)())
+    column, chips = stark.Column("is_fragile").bind(config), stark.Filter("is_fragile").bind(config)
+    path = stark.Column("category__name").bind(config)
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            assert str(column.label) == str(chips.label) == f"Fragile {language}"
+    assert str(path.label) == "Category name"

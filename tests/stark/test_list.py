@@ -169,6 +169,8 @@ def test_a_multiple_chip_adds_and_an_active_one_takes_away(keeper, shelves):
 def test_the_sorted_column_says_so_and_its_link_turns_the_order(keeper, shelves):
     page = keeper.get(f"{LIST}?sort=price").content.decode()
     assert 'aria-sort="ascending"><a href="?sort=-price">' in page
+    # Margin sorts by the price too, but it is not what was asked for.
+    assert page.count("aria-sort") == 1
 
 
 def test_chosen_columns_are_shown_in_the_chosen_order(keeper, product):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import rbac
+import stark
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,8 +16,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-import rbac
-import stark
 from crm.common.templatetags.crm import due as due_mark
 from crm.common.templatetags.crm import moment, phone
 from crm.common.text import mask_contact
@@ -50,9 +50,7 @@ def show_due(customer: Customer) -> str:
     if customer.due_at is None:
         return "—"
     clock = _("follow-up") if customer.due_at == customer.follow_due_at else _("deal")
-    return format_html(
-        '{} <span class="small quiet">{}</span>', due_mark(customer.due_at), clock
-    )
+    return format_html('{} <span class="small quiet">{}</span>', due_mark(customer.due_at), clock)
 
 
 def show_last_follow_up(customer: Customer) -> str:
@@ -244,9 +242,7 @@ class MyCustomers(CustomerConfig):
         facts = []
         if load is not None:
             facts.append(
-                stark.Fact(
-                    _("%(n)d of %(cap)d places") % {"n": load.open_count, "cap": load.cap}
-                )
+                stark.Fact(_("%(n)d of %(cap)d places") % {"n": load.open_count, "cap": load.cap})
             )
         if due:
             text = _("%(n)d due today") % {"n": due}

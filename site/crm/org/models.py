@@ -105,9 +105,7 @@ class User(AbstractUser):
     wechat_openid = models.CharField(_("WeChat openid"), max_length=64, blank=True)
     dingtalk_userid = models.CharField(_("DingTalk account"), max_length=64, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
-    theme = models.CharField(
-        _("theme"), max_length=5, choices=Theme.choices, default=Theme.LIGHT
-    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.LIGHT)
 
     REQUIRED_FIELDS = ["name"]
 

@@ -23,7 +23,7 @@ class BreakerState:
 
     @property
     def is_probing(self) -> bool:
-        """It was open and has rested: let one request through and see."""
+        """It was open and has rested; one more failure opens it again."""
         return bool(self.open_until) and not self.is_open
 
 
@@ -41,10 +41,14 @@ def record_success(channel: str, before: BreakerState) -> BreakerState:
 
 
 def record_failure(channel: str, *, opens_at_once: bool) -> BreakerState:
-    """Count a failure; open after so many in a row, or at once when an operator must act."""
+    """Count a failure.
+
+    Opens after so many in a row, after one when the channel has just rested, and at once when
+    an operator must act.
+    """
     before = breaker_state(channel)
     failures = before.failures + 1
-    is_too_many = failures >= notify_settings.breaker_failures
+    is_too_many = before.is_probing or failures >= notify_settings.breaker_failures
     rest = notify_settings.breaker_open_for.total_seconds()
     open_until = time.time() + rest if opens_at_once or is_too_many else before.open_until
     caches[notify_settings.breaker_cache].set(

@@ -94,14 +94,16 @@ def begin_writing(
     """
     now = timezone.now()
     held = deliveries().held_by(token).filter(pk__in=[row.pk for row in rows])
+    begun = {
+        "writing_at": now,
+        "lease_until": now + notify_settings.lease,
+        "request_id": request_id,
+        "payload": payload,
+    }
+    if len(rows) == 1:  # one statement is atomic by itself
+        return held.update(**begun) == 1
     with transaction.atomic(using=held.db):
-        changed = held.update(
-            writing_at=now,
-            lease_until=now + notify_settings.lease,
-            request_id=request_id,
-            payload=payload,
-        )
-        if changed != len(rows):
+        if held.update(**begun) != len(rows):
             transaction.set_rollback(True, using=held.db)
             return False
     return True

@@ -82,7 +82,9 @@ def parse(raw: Any) -> Config:
         _parse_long(raw, config)
     else:
         config.problems.append(
-            Problem("E001", f"CRM_NOTIFY must be a dict or a list of class paths, not {raw!r}.")
+            Problem(
+                "E001", f"CRM_NOTIFY must be a dict or a list of class paths, not {_kind(raw)}."
+            )
         )
     return config
 
@@ -92,7 +94,7 @@ def _parse_short(raw: Sequence[Any], config: Config) -> None:
     for path in raw:
         if not isinstance(path, str):
             config.problems.append(
-                Problem("E002", f"CRM_NOTIFY lists {path!r}, which is no class path.")
+                Problem("E002", f"CRM_NOTIFY lists {_kind(path)}, which is no class path.")
             )
             continue
         alias = _alias_of(path)
@@ -233,6 +235,11 @@ def _check_values(config: Config) -> None:
                 "A class path works too.",
             )
         )
+
+
+def _kind(value: Any) -> str:
+    """What a misplaced value is, without showing it: it may hold secrets."""
+    return f"a value of type {type(value).__name__}"
 
 
 def _is_positive(value: Any) -> bool:

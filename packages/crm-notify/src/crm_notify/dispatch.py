@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from django.db import connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.module_loading import import_string
 
 from crm_notify.conf import notify_settings
@@ -24,35 +22,36 @@ class Dispatcher(Protocol):
         ...
 
 
+class _Hook:
+    """Runs after commit; hooks of one transaction share ``batch``, and the first that runs sends.
+
+    Each call leaves a hook, as those of a rolled back savepoint are dropped.
+    """
+
+    def __init__(self, batch: "_Batch") -> None:
+        self.batch = batch
+
+    def __call__(self) -> None:
+        if not self.batch.is_dispatched:
+            self.batch.is_dispatched = True
+            _dispatch(frozenset(self.batch.messages))
+
+
 @dataclass(slots=True)
 class _Batch:
-    """Messages of the transactions since the last dispatch on one connection."""
+    """Messages of one transaction."""
 
     messages: set[UUID] = field(default_factory=set)
     is_dispatched: bool = False
 
 
-_batches: WeakKeyDictionary[BaseDatabaseWrapper, _Batch] = WeakKeyDictionary()
-
-
 def dispatch_on_commit(messages: Iterable[UUID], *, using: str) -> None:
-    """Dispatch once when the transaction commits, however often this is called in it.
-
-    Each call leaves a hook, as hooks of a rolled back savepoint are dropped; the first that
-    runs dispatches for all of them.
-    """
-    connection = connections[using]
-    batch = _batches.get(connection)
-    if batch is None or batch.is_dispatched:
-        batch = _batches[connection] = _Batch()
+    """Dispatch once when the transaction commits, however often this is called in it."""
+    waiting = (hook for _, hook, *_ in reversed(connections[using].run_on_commit))
+    latest = next((hook for hook in waiting if isinstance(hook, _Hook)), None)
+    batch = _Batch() if latest is None or latest.batch.is_dispatched else latest.batch
     batch.messages.update(messages)
-
-    def dispatch() -> None:
-        if not batch.is_dispatched:
-            batch.is_dispatched = True
-            _dispatch(frozenset(batch.messages))
-
-    transaction.on_commit(dispatch, using=using, robust=True)
+    transaction.on_commit(_Hook(batch), using=using)
 
 
 def _dispatch(messages: frozenset[UUID]) -> None:

@@ -68,7 +68,7 @@ def _drain_once(
     backend = backend_for(channel)
     token, rows = claim(
         channel,
-        size=1 if state.is_probing else size,
+        size=size,
         messages=messages,
         whole_requests=backend.deduplicates,
         only_with_standby=state.is_open,

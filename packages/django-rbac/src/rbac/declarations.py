@@ -93,6 +93,7 @@ class Registry:
     roles: dict[str, RoleDeclaration] = field(default_factory=dict)
     _sources: list[Callable[[], None]] = field(default_factory=list)
     _lock: RLock = field(default_factory=RLock)
+    _is_asking: bool = False
 
     def add_source(self, source: Callable[[], None]) -> None:
         """Have ``source`` declare its part later, when all apps have registered theirs."""
@@ -102,9 +103,20 @@ class Registry:
         """This registry with every source asked, each of them once."""
         if self._sources:
             with self._lock:
-                while self._sources:
-                    self._sources.pop(0)()
+                self._ask_sources()
         return self
+
+    def _ask_sources(self) -> None:
+        if self._is_asking:
+            return  # a source that looks at the declarations itself
+        self._is_asking = True
+        try:
+            while self._sources:
+                self._sources[0]()
+                # Taken off only now: until then other threads wait instead of seeing half.
+                self._sources.pop(0)
+        finally:
+            self._is_asking = False
 
     def expand(self, pattern: str) -> list[str]:
         """The declared codes a role's entry stands for; a ``*`` at its end takes any rest."""

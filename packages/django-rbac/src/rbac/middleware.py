@@ -147,12 +147,11 @@ def _is_api(request: HttpRequest) -> bool:
 
 def _log(request: HttpRequest, decision: Decision) -> None:
     if conf.rbac_settings.log_decisions:
+        # Escaped: a line break in the path must not become one in the log.
         logger.info(
             "%s %s refused: %s",
             request.method,
-            escape_uri_path(
-                request.path
-            ),  # a line break in the path must not become one in the log
+            escape_uri_path(request.path),
             decision.reason,
             extra={"user_id": request.user.pk, "outcome": decision.outcome.value},
         )

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 
 from stark.formats import EMPTY, join_names, plain, show
 from stark.paths import FieldPath, find_path
@@ -122,8 +122,9 @@ class Column:
             root = self.name.split(LOOKUP_SEP, 1)[0]
             if root != self.name:
                 relation = find_path(config.model, root)
-                return capfirst(f"{relation.label if relation else root} {self.path.label}")
-            return capfirst(str(self.path.label))
+                first = relation.label if relation else root
+                return capfirst(format_lazy("{} {}", first, self.path.label))
+            return capfirst(self.path.label)
         target = getattr(config, self.name, None) or getattr(config.model, self.name, None)
         if isinstance(target, property):
             target = target.fget

@@ -158,7 +158,7 @@ class Filter(BaseFilter):
         bound.config = config
         bound.path = find_path(config.model, self.name)
         if bound.label is None and bound.path:
-            bound.label = capfirst(str(bound.path.label))
+            bound.label = capfirst(bound.path.label)
         return bound
 
     @property
@@ -281,7 +281,7 @@ class DateFilter(BaseFilter):
         bound.config = config
         bound.path = find_path(config.model, self.name)
         if bound.label is None and bound.path:
-            bound.label = capfirst(str(bound.path.label))
+            bound.label = capfirst(bound.path.label)
         return bound
 
     @property

@@ -231,12 +231,11 @@ class Listing:
         css = " ".join(part for part in ("num" if column.is_number else "", column.width) if part)
         if column.name not in self.surface.sortable:
             return Head(column.label, css, "", "")
-        first = order[0] if order else ""
-        direction = ""
-        if first == column.order_by[0]:
-            direction = "ascending"
-        elif isinstance(first, str) and first == f"-{column.order_by[0]}":
-            direction = "descending"
+        # What the user chose is told by name: two columns may sort by the same field.
+        chosen = self.state.sort[:1]
+        first = chosen[0] if chosen else (order[0] if order else "")
+        own = column.name if chosen else column.order_by[0]
+        direction = {own: "ascending", f"-{own}": "descending"}.get(str(first), "")
         key = f"-{column.name}" if direction == "ascending" else column.name
         return Head(column.label, css, self.state.sorted_by(key).link(), direction)
 

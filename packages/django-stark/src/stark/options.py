@@ -185,7 +185,7 @@ class ModelConfig:
         for each in given:
             column = each if isinstance(each, Column) else Column(each)
             if column.name == "__str__":
-                column = Column("__str__", label=capfirst(str(self.label)), value=str)
+                column = Column("__str__", label=capfirst(self.label), value=str)
             found.append(column.bind(self))
         return found
 

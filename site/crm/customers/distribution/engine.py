@@ -220,9 +220,9 @@ def _candidates(at: datetime) -> dict[int, _Candidate]:
     today_counts: dict[int, int] = {}
     if any(load.daily_max is not None for load in loads):
         today_counts = Counter(
-            Tenure.objects.filter(
-                how=TenureHow.DISTRIBUTE, started_at__date=today
-            ).values_list("user_id", flat=True)
+            Tenure.objects.filter(how=TenureHow.DISTRIBUTE, started_at__date=today).values_list(
+                "user_id", flat=True
+            )
         )
     return {load.pk: _candidate(load, load.pk in away, today_counts) for load in loads}
 

@@ -57,9 +57,7 @@ class Customer(models.Model):
     experience = models.CharField(
         _("experience"), max_length=20, choices=Experience.choices, blank=True
     )
-    work_state = models.CharField(
-        _("work"), max_length=12, choices=WorkState.choices, blank=True
-    )
+    work_state = models.CharField(_("work"), max_length=12, choices=WorkState.choices, blank=True)
     company = models.CharField(_("company"), max_length=128, blank=True)
     #: Yuan a month.
     salary = models.DecimalField(
@@ -107,7 +105,9 @@ class Customer(models.Model):
     pinyin = models.CharField(max_length=200, blank=True, editable=False)
     initials = models.CharField(max_length=64, blank=True, editable=False)
     #: Hash of the workbook row this customer came from; the same row again is skipped.
-    import_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    import_digest = models.CharField(  # noqa: DJ001 - NULL where there is none stays unique
+        max_length=64, null=True, unique=True, editable=False
+    )
     import_batch = models.ForeignKey(
         "customers.ImportBatch",
         models.SET_NULL,
@@ -179,7 +179,9 @@ class ContactPoint(models.Model):
     value = models.CharField(_("value"), max_length=254)
     #: ``kind:value`` while the customer lives, NULL afterwards. A plain unique column, because
     #: MySQL knows no conditional unique constraint.
-    identity = models.CharField(max_length=261, null=True, unique=True, editable=False)
+    identity = models.CharField(  # noqa: DJ001
+        max_length=261, null=True, unique=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("contact")

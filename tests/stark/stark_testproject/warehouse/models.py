@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Category(models.Model):
@@ -48,7 +49,7 @@ class Product(models.Model):
     price = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     cost = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     stock = models.IntegerField("in stock", default=0)
-    is_fragile = models.BooleanField("fragile", default=False)
+    is_fragile = models.BooleanField(_("fragile"), default=False)
     received_at = models.DateTimeField("received", null=True, blank=True)
     notes = models.TextField(blank=True)
     archived = models.BooleanField(default=False, editable=False)

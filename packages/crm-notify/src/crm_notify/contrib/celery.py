@@ -1,6 +1,6 @@
 """Celery: one task that drains, and the dispatcher that asks for it after commit.
 
-Add ``crm_notify.drain`` to beat as the safety net::
+``app.autodiscover_tasks()`` finds it. Add ``crm_notify.drain`` to beat as the safety net::
 
     beat_schedule = {"notify": {"task": "crm_notify.drain", "schedule": 10.0}}
 """

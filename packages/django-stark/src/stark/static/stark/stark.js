@@ -95,7 +95,9 @@
 
   /* htmx: counts must not close what is open nor take the focus; errors get their page */
   let kept = null;
+  let focused = false;
   document.addEventListener("htmx:beforeSwap", (event) => {
+    focused = event.detail.target.id === "list" && document.activeElement !== null && document.activeElement.closest("#list") !== null;
     if (event.detail.target.id !== "list-filters") { kept = null; return; }
     const active = document.activeElement;
     kept = {
@@ -103,6 +105,20 @@
       shown: one("#filters.show") !== null,
       href: active && active.closest("#list-filters") ? active.getAttribute("href") : null,
     };
+  });
+  /* After new rows: keep the focus near, say the count once, let links outside come back here */
+  function settle() {
+    const results = one("#results");
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (focused && lost && results) results.focus({ preventScroll: true });
+    focused = false;
+    const said = one("[data-status]");
+    const text = one("[data-status-text]");
+    if (said && text && said.textContent !== text.textContent) said.textContent = text.textContent;
+  }
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    const back = location.search.slice(1);
+    all("a[data-back]").forEach((link) => { link.search = back ? `?back=${encodeURIComponent(back)}` : ""; });
   });
   document.addEventListener("htmx:afterSwap", () => {
     if (kept) {
@@ -112,6 +128,7 @@
       kept = null;
     }
     refresh();
+    settle();
   });
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr, requestConfig } = event.detail;
