@@ -57,7 +57,8 @@ def show_last_follow_up(customer: Customer) -> str:
     """Day and beginning of the last note."""
     if customer.last_follow_up_at is None:
         return format_html(
-            '<span class="clip clip-m"><span class="is-warn">{}</span></span>', _("No follow-up yet")
+            '<span class="clip clip-m"><span class="is-warn">{}</span></span>',
+            _("No follow-up yet"),
         )
     return format_html(
         '<span class="clip clip-m" title="{}"><span class="quiet num">{}</span> {}</span>',
@@ -243,7 +244,10 @@ class MyCustomers(CustomerConfig):
         facts = []
         if load is not None:
             facts.append(
-                stark.Fact(_("%(n)s of %(cap)s places") % {"n": f"{load.open_count:,}", "cap": f"{load.cap:,}"})
+                stark.Fact(
+                    _("%(n)s of %(cap)s places")
+                    % {"n": f"{load.open_count:,}", "cap": f"{load.cap:,}"}
+                )
             )
         if due:
             text = _("%(n)d due today") % {"n": due}
