@@ -28,6 +28,7 @@ BESIDES = {
     "operations": ["/customers/imports/upload/"],
 }
 EVERYBODY = ["/", "/inbox/", "/password/"]
+NARROWEST = 320
 #: A pixel of rounding is no sideways scrolling.
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -53,8 +54,15 @@ def look(visitor: Visitor, path: str) -> str:
         return f"{path} answers {visitor.page.title()}"
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    wider = page.evaluate(OVERFLOW)
-    return f"{path} is {wider} px wider than its window" if wider > 1 else ""
+    widths = [page.viewport_size["width"]]
+    if widths == [PHONE["width"]]:
+        widths.append(NARROWEST)
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": PHONE["height"]})
+        if (wider := page.evaluate(OVERFLOW)) > 1:
+            return f"{path} is {wider} px wider than {width}"
+    page.set_viewport_size({"width": widths[0], "height": PHONE["height"]})
+    return ""
 
 
 @pytest.mark.parametrize("username", ROLES)

@@ -29,6 +29,13 @@ def _fresh(settings: object, tmp_path: Path) -> None:
     get_redis_connection().flushdb()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """The roles are written once; a test that flushes the tables writes them again."""
+    with django_db_blocker.unblock():
+        call_command("rbac_sync", roles=True, verbosity=0)
+
+
 @pytest.fixture
 def roles(db: None) -> None:
     """Menus, permissions and roles as the code declares them."""

@@ -57,10 +57,11 @@ def show_last_follow_up(customer: Customer) -> str:
     """Day and beginning of the last note."""
     if customer.last_follow_up_at is None:
         return format_html(
-            '<span class="clip"><span class="is-warn">{}</span></span>', _("No follow-up yet")
+            '<span class="clip clip-m"><span class="is-warn">{}</span></span>',
+            _("No follow-up yet"),
         )
     return format_html(
-        '<span class="clip" title="{}"><span class="quiet num">{}</span> {}</span>',
+        '<span class="clip clip-m" title="{}"><span class="quiet num">{}</span> {}</span>',
         customer.last_follow_up_text,
         f"{timezone.localtime(customer.last_follow_up_at):%m-%d}",
         customer.last_follow_up_text,
@@ -78,6 +79,7 @@ INTENT = stark.Column("intent", css="nowrap")
 SOURCE = stark.Column("source", css="nowrap")
 COURSES = stark.Column(
     "courses",
+    label=gettext_lazy("Courses of interest"),
     value=show_courses,
     export=lambda customer: ", ".join(course.name for course in customer.courses.all()),
     prefetch=["courses"],
@@ -220,9 +222,9 @@ class MyCustomers(CustomerConfig):
         ContactFilter("contact", label=gettext_lazy("Contact"), half=True),
     ]
     list_views = [
-        stark.View("due", gettext_lazy("Due today"), {"due": "today"}),
-        stark.View("contact", gettext_lazy("To contact today"), {"contact": "today"}),
-        stark.View("never", gettext_lazy("No follow-up yet"), {"contact": "never"}),
+        stark.View("due", gettext_lazy("Due today"), {"due": "today"}, count=True),
+        stark.View("contact", gettext_lazy("To contact today"), {"contact": "today"}, count=True),
+        stark.View("never", gettext_lazy("No follow-up yet"), {"contact": "never"}, count=True),
     ]
     list_all_label = gettext_lazy("Following up")
     ordering = ["due_at"]
@@ -242,7 +244,10 @@ class MyCustomers(CustomerConfig):
         facts = []
         if load is not None:
             facts.append(
-                stark.Fact(_("%(n)d of %(cap)d places") % {"n": load.open_count, "cap": load.cap})
+                stark.Fact(
+                    _("%(n)s of %(cap)s places")
+                    % {"n": f"{load.open_count:,}", "cap": f"{load.cap:,}"}
+                )
             )
         if due:
             text = _("%(n)d due today") % {"n": due}
@@ -373,9 +378,9 @@ class AllCustomers(CustomerConfig):
         ContactFilter("contact", label=gettext_lazy("Contact"), half=True),
     ]
     list_views = [
-        stark.View("due", gettext_lazy("About to expire"), {"due": "day"}),
-        stark.View("silent", gettext_lazy("Silent for a month"), {"contact": "month"}),
-        stark.View("new", gettext_lazy("New this month"), {"entered": "month"}),
+        stark.View("due", gettext_lazy("About to expire"), {"due": "day"}, count=True),
+        stark.View("silent", gettext_lazy("Silent for a month"), {"contact": "month"}, count=True),
+        stark.View("new", gettext_lazy("New this month"), {"entered": "month"}, count=True),
     ]
     ordering = ["-pk"]
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.choices import (
     Education,
@@ -47,7 +48,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """A person who asked about a course, enrolled or not."""
 
-    name = models.CharField(_("name"), max_length=64)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=64)
     gender = models.CharField(_("gender"), max_length=8, choices=Gender.choices, blank=True)
     education = models.CharField(
         _("education"), max_length=24, choices=Education.choices, blank=True
@@ -85,6 +86,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         related_name="customers",
+        limit_choices_to={"load__isnull": False},
         db_index=False,  # the index over owner, state and due_at serves
     )
     pool_reason = models.CharField(
