@@ -9,10 +9,12 @@ from typing import Any
 from crm.org.models import User
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 #: Answers that a page may give on purpose; the tests that provoke them look at them.
 EXPECTED = {403, 404, 409, 422}
 
@@ -73,7 +75,9 @@ class Visitor:
             has_touch=size == PHONE,
         )
         context.set_default_timeout(PATIENCE_MS)
-        cookies = {settings.LANGUAGE_COOKIE_NAME: language, "theme": theme}
+        cookies = {"theme": theme}
+        if language:
+            cookies[settings.LANGUAGE_COOKIE_NAME] = language
         if username:
             User.objects.filter(username=username).update(language=language, theme=theme)
             cookies[settings.SESSION_COOKIE_NAME] = _session_of(username)
@@ -83,8 +87,10 @@ class Visitor:
         return cls(page, base)
 
     def goto(self, path: str) -> int:
-        """Open an address; the status of the answer."""
-        return int(self.page.goto(path).status)
+        """Open an address, with the counts that come after it; the status of the answer."""
+        status = int(self.page.goto(path).status)
+        expect(self.page.locator(".skeleton:visible")).to_have_count(0)
+        return status
 
     def log_in(self, username: str, password: str) -> None:
         """Log in through the page, in English."""

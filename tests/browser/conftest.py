@@ -82,7 +82,9 @@ def demo() -> Iterator[str]:
         command, cwd=TOOLS, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        words = list(itertools.takewhile(lambda line: not line.startswith("Ctrl-C"), process.stdout))
+        words = list(
+            itertools.takewhile(lambda line: not line.startswith("Ctrl-C"), process.stdout)
+        )
         assert process.poll() is None, "".join(words)
         yield f"http://127.0.0.1:{port}"
     finally:

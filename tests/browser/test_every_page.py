@@ -52,7 +52,6 @@ def look(visitor: Visitor, path: str) -> str:
     page: Any = visitor.page
     if visitor.goto(path) != 200:
         return f"{path} answers {visitor.page.title()}"
-    page.wait_for_load_state("networkidle")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     widths = [page.viewport_size["width"]]
     if widths == [PHONE["width"]]:

@@ -161,7 +161,9 @@ def test_going_back_and_saving_again_without_script_writes_one_note(
     submission = page.locator("input[name=submission]").get_attribute("value")
     save_follow_up(page)
     expect(toast(page)).to_contain_text("Saved.")
-    page.locator("input[name=submission]").evaluate("(field, old) => { field.value = old }", submission)
+    page.locator("input[name=submission]").evaluate(
+        "(field, old) => { field.value = old }", submission
+    )
     save_follow_up(page)
     expect(page.get_by_text(NOTE)).to_have_count(1)
     assert FollowUp.objects.filter(text=NOTE).count() == 1
