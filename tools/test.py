@@ -84,11 +84,13 @@ def outcome_of(name: str, missing: dict[str, str]) -> Outcome:
     if name in missing:
         outcome.state = "skipped"
         return outcome
-    report_file = REPORTS / f"{name}.xml"
-    if not report_file.exists():
+    # An environment may call pytest more than once: name.xml, name-postgresql.xml …
+    report_files = sorted(REPORTS.glob(f"{name}*.xml"))
+    if not report_files:
         outcome.state = "failed before its tests"
         return outcome
-    for suite in ElementTree.parse(report_file).getroot().iter("testsuite"):
+    suites = [suite for path in report_files for suite in ElementTree.parse(path).iter("testsuite")]
+    for suite in suites:
         count = {key: int(suite.get(key, 0)) for key in ("tests", "errors", "failures", "skipped")}
         outcome.failed += count["errors"] + count["failures"]
         outcome.skipped += count["skipped"]

@@ -1,10 +1,9 @@
 """Every address of the site. All of it is behind rbac: what nobody declares is refused."""
 
-from django.urls import include, path
-
 import stark
 from crm.common import views as common
 from crm.org import views as org
+from django.urls import include, path
 
 urlpatterns = [
     path("", common.home, name="home"),

@@ -29,6 +29,13 @@ def _fresh(settings: object, tmp_path: Path) -> None:
     get_redis_connection().flushdb()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """The roles are written once; a test that flushes the tables writes them again."""
+    with django_db_blocker.unblock():
+        call_command("rbac_sync", roles=True, verbosity=0)
+
+
 @pytest.fixture
 def roles(db: None) -> None:
     """Menus, permissions and roles as the code declares them."""
@@ -77,3 +84,10 @@ def login() -> Callable[[User], Client]:
 def courses(db: None) -> list[object]:
     """The courses that the sample workbooks name."""
     return [CourseFactory(name=name) for name in COURSES]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """SQLite has one writer: the concurrency tests belong to the run on PostgreSQL."""
+    if collection_path.name == "test_concurrency.py":
+        return config.getoption("database") == "sqlite" or None
+    return None

@@ -1,7 +1,8 @@
 """Pytest plugin: the servers the tests talk to, started before Django reads its settings.
 
 A Valkey of the run's own, unless REDIS_URL names a server; SQLite by default, and with
-``--database postgresql`` an embedded PostgreSQL, unless DATABASE_URL names a server.
+``--database postgresql`` an embedded PostgreSQL, unless DATABASE_URL names a server; with
+``--database mysql`` the MySQL or MariaDB that MYSQL_URL names.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _stop: list[Callable[[], object]] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption("--database", choices=["sqlite", "postgresql", "mysql"], default="sqlite")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -27,8 +28,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="crm-tests-"))
         os.environ["CRM_VAR"] = str(folder)
         _start_valkey()
-        if early_config.known_args_namespace.database == "postgresql":
+        database = early_config.known_args_namespace.database
+        if database == "postgresql":
             _start_postgresql(folder)
+        elif database == "mysql":
+            os.environ["DATABASE_URL"] = os.environ["MYSQL_URL"]
         else:
             os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'crm.sqlite3'}"
     # Each worker process has a Redis database of its own.

@@ -46,7 +46,7 @@ class ConsultantFactory(UserFactory):
     """A consultant who receives customers; his load's fields as ``load__quota=4``."""
 
     @factory.post_generation
-    def load(self, create: bool, extracted: Any, **fields: Any) -> None:  # noqa: ARG002
+    def load(self, create: bool, extracted: Any, **fields: Any) -> None:
         ConsultantLoad.objects.create(user=self, **fields)
 
 

@@ -116,7 +116,7 @@ def _arguments(name: str) -> dict[str, int]:
     for candidate in ({}, {"pk": 1}):
         try:
             reverse(name, kwargs=candidate)
-        except Exception:  # noqa: BLE001, S112 - whichever fits
+        except Exception:  # noqa: BLE001 - whichever fits
             continue
         return candidate
     raise AssertionError(name)
@@ -165,15 +165,14 @@ def test_a_colleagues_customer_is_in_no_list_and_no_search(cast, wangs, login):
     for url in (
         reverse("stark:customers_customer_my_list"),
         reverse("stark:customers_customer_pool_list"),
-        reverse("stark:customers_customer_my_list") + "?q=13800138012",
+        reverse("stark:customers_customer_my_list") + "?q=1380013",
+        reverse("stark:customers_customer_my_list") + "?q=zhangxiaowen",
         reverse("home"),
     ):
-        response = client.get(url)
-        assert response.status_code == 200
-        assert "张晓雯" not in response.content.decode()
-        assert "13800138012" not in response.content.decode().replace("q=13800138012", "").replace(
-            'value="13800138012"', ""
-        ).replace("“13800138012”", "")
+        page = client.get(url)
+        assert page.status_code == 200
+        assert "张晓雯" not in page.content.decode()
+        assert "13800138012" not in page.content.decode()
 
 
 def test_pool_customers_show_no_contact_before_the_claim(cast, login):
@@ -201,7 +200,7 @@ def test_a_claim_from_the_list_answers_for_each_row(cast, login):
 
     response = client.post(
         reverse("stark:customers_customer_pool_action_claim"),
-        {"ids": f"{free.pk},{taken.pk}", "state": ""},
+        {"pk": [free.pk, taken.pk], "state": ""},
     )
 
     assert response.status_code == 200
@@ -213,7 +212,7 @@ def test_the_student_sees_none_of_it(cast, wangs, login):
     page = client.get(reverse("home")).content.decode()
 
     assert "/customers/" not in page
-    assert "stark" not in page.replace("/static/stark/", "")
+    assert 'href="/stark/' not in page
     for url in (
         reverse("stark:customers_customer_list"),
         reverse("customers:import_upload"),
@@ -232,7 +231,7 @@ def test_the_import_page_is_closed_to_everybody_else(cast, login, who):
 
 
 @pytest.mark.parametrize(
-    "url", ["/customers/import_upload\n", "/customers/imports/upload/x.js", "//login", "/%2e%2e/"]
+    "url", ["/customers/import_upload\n", "/customers/imports/upload/x.js", "/%2e%2e/"]
 )
 def test_tricks_with_the_path_open_nothing(cast, login, url):
     assert login(cast.student).get(url).status_code in {301, 302, 400, 403, 404}

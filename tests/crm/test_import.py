@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 from django.urls import reverse
 from factories import ConsultantFactory
+from processes import child_environment
 
 NAMES = ["leads-october.xls", "leads-november.xlsx"]
 
@@ -94,8 +94,8 @@ def test_the_page_reports_exactly_the_expected_counts(
     assert batch.state == ImportState.CHECKED
     assert Customer.objects.count() == 0
     page = client.get(batch.get_absolute_url()).content.decode()
-    assert f"<b class=\"strong\">{want['data_rows']:,}</b>" in page
-    assert f"<b class=\"strong\">{want['invalid']:,}</b>" in page
+    assert f'<b class="strong">{want["data_rows"]:,}</b>' in page
+    assert f'<b class="strong">{want["invalid"]:,}</b>' in page
 
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("customers:import_start", args=[batch.pk]))
@@ -135,7 +135,10 @@ def test_the_notification_is_delivered_after_the_commit(courses, cast):
 
     run(upload(WORKBOOKS / NAMES[0]))
 
-    assert sorted(message.to[0] for message in mail.outbox) == ["li@example.com", "wang@example.com"]
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        "li@example.com",
+        "wang@example.com",
+    ]
 
 
 def test_shares_follow_weight_and_quota(courses, roles):
@@ -177,9 +180,7 @@ def test_customers_without_room_go_to_the_pool_with_the_reason(courses, cast):
 
 def test_a_batch_can_go_to_one_consultant_within_his_cap(tmp_path, courses, cast):
     ConsultantLoad.objects.filter(user=cast.li).update(cap=2)
-    path = workbook(
-        tmp_path, [["Name", "Phone"], *[[f"N{i}", f"1380013800{i}"] for i in range(5)]]
-    )
+    path = workbook(tmp_path, [["Name", "Phone"], *[[f"N{i}", f"1380013800{i}"] for i in range(5)]])
 
     batch = run(upload(path, target=ImportTarget.OWNER, owner=cast.li))
 
@@ -359,24 +360,6 @@ def test_a_killed_run_goes_on_behind_its_last_chunk(courses, cast, settings):
     assert Customer.objects.count() == want
     assert Tenure.objects.filter(open_for__isnull=False).count() == want
     assert sum(ConsultantLoad.objects.values_list("open_count", flat=True)) == want
-    assert ContactPoint.objects.values("identity").distinct().count() == ContactPoint.objects.count()
-
-
-def child_environment() -> dict[str, str]:
-    """Environment of a process that works on this test's database and folder."""
-    from django.conf import settings
-    from django.db import connection
-
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{database['NAME']}"
-    else:
-        base, _slash, query = os.environ["DATABASE_URL"].rpartition("/")
-        url = f"{base}/{database['NAME']}" + (f"?{query.partition('?')[2]}" if "?" in query else "")
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "child_settings",
-        "CRM_CHILD_MEDIA": str(settings.MEDIA_ROOT),
-        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
-    }
+    assert (
+        ContactPoint.objects.values("identity").distinct().count() == ContactPoint.objects.count()
+    )

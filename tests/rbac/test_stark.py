@@ -12,8 +12,6 @@ from rbac.models import Permission, PermissionGroup, Role
 from rbac.testing import separate_declarations, undeclared_routes
 from rbac_testapp.models import Brochure, Tour
 
-pytest.importorskip("stark", reason="stark is an option: pip install django-stark")
-
 
 @pytest.fixture
 def with_stark(db, settings):

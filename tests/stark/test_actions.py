@@ -100,7 +100,7 @@ def test_a_message_of_the_action_is_shown_on_the_list(keeper, product):
 def test_an_action_that_breaks_leaves_nothing_behind(keeper, shelves, config, monkeypatch):
     from dataclasses import replace
 
-    def half_done(config, request, queryset, form):
+    def half_done(config, request, queryset):
         queryset.update(archived=True)
         raise RuntimeError("power cut")
 

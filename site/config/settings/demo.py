@@ -2,11 +2,18 @@
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import STORAGES, VAR_DIR
+from config.settings.mail import mail_settings
 
 SECRET_KEY = "for-the-demo-only-and-known-to-everybody"  # noqa: S105
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
+vars().update(
+    mail_settings(
+        {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(VAR_DIR / "mail"),
+        }
+    )
+)
 #: The login page names the demo accounts.
 CRM_SHOW_DEMO_ACCOUNTS = True

@@ -4,12 +4,13 @@ import os
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import CRM_NOTIFY, DATABASES, SQLITE_OPTIONS, STORAGES, VAR_DIR
+from config.settings.mail import mail_settings
 
 SECRET_KEY = "for-tests"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+vars().update(mail_settings({"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}))
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 AXES_ENABLED = False

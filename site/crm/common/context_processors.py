@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from crm_notify import inbox
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from crm.org.models import Theme
-from crm_notify import inbox
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
+from rbac.services import user_role_assign
 
 from crm.common.text import pinyin_of
 from crm.customers.choices import Channel, Education, Experience, Gender, Intent, Source, WorkState
@@ -20,7 +21,6 @@ from crm.customers.models.customer import identity_of
 from crm.customers.states import CustomerState, PoolReason, TenureHow, TenureStatus
 from crm.enrolment.models import Course
 from crm.org.models import AccountKind, Campus, Department, User
-from rbac.services import user_role_assign
 
 DEMO_PASSWORD = "demo1234"  # noqa: S105 - printed by `make demo`
 _SEED = 20261001

@@ -6,6 +6,7 @@ import logging
 import uuid
 from typing import Any
 
+from crm_notify import inbox as inboxkit
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -16,7 +17,6 @@ from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
 from crm.common.workbench import workbench_for
-from crm_notify import inbox as inboxkit
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """The newest messages to this user."""
-    return render(
-        request, "inbox.html", {"entries": list(inboxkit.messages(request.user)[:50])}
-    )
+    return render(request, "inbox.html", {"entries": list(inboxkit.messages(request.user)[:50])})
 
 
 @require_POST
@@ -55,7 +53,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception:  # noqa: BLE001 - whatever it is, the answer is "not ready"
+    except Exception:
         logger.exception("database is away")
         parts["database"] = "away"
     try:

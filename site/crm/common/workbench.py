@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import rbac
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-import rbac
 from crm.customers.clocks import end_of_day
 from crm.customers.models import ConsultantLoad, Customer, DistributionState, ImportBatch, Slot
 from crm.customers.states import CustomerState, PoolReason, SlotState
@@ -112,9 +112,9 @@ def _own_customers(bench: Workbench, user: User) -> None:
         ),
     ]
     bench.due = list(
-        mine.filter(state=CustomerState.PRIVATE).order_by("due_at", "pk").prefetch_related(
-            "contacts"
-        )[:8]
+        mine.filter(state=CustomerState.PRIVATE)
+        .order_by("due_at", "pk")
+        .prefetch_related("contacts")[:8]
     )
 
 
@@ -126,9 +126,7 @@ def _all_customers(bench: Workbench) -> None:
         month=Count("pk", filter=Q(created_at__gte=month_start)),
         pool=Count("pk", filter=Q(state=CustomerState.POOL)),
         private=Count("pk", filter=Q(state=CustomerState.PRIVATE)),
-        soon=Count(
-            "pk", filter=Q(state=CustomerState.PRIVATE, due_at__lt=now + timedelta(days=1))
-        ),
+        soon=Count("pk", filter=Q(state=CustomerState.PRIVATE, due_at__lt=now + timedelta(days=1))),
         stranded=Count(
             "pk", filter=Q(state=CustomerState.POOL, pool_reason=PoolReason.NO_CAPACITY)
         ),

@@ -22,8 +22,10 @@ class OverdueError(RuleError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("The time for this customer ran out, so the note was not saved and the customer "
-              "went back to the pool.")
+            _(
+                "The time for this customer ran out, so the note was not saved and the customer "
+                "went back to the pool."
+            )
         )
 
 
@@ -40,7 +42,9 @@ class FormerOwnerError(RuleError):
     """A former owner may not have the customer again (PRODUCT 26)."""
 
     def __init__(self) -> None:
-        super().__init__(_("You were responsible for this customer before; he can't be yours again."))
+        super().__init__(
+            _("You were responsible for this customer before; he can't be yours again.")
+        )
 
 
 class TakenError(RuleError):

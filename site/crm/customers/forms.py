@@ -95,9 +95,7 @@ class CustomerForm(forms.ModelForm):
     @property
     def profile(self) -> dict[str, Any]:
         """The cleaned fields of the record itself."""
-        return {
-            name: self.cleaned_data[name] for name in self.Meta.fields if name != "courses"
-        }
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "courses"}
 
 
 class FollowUpForm(forms.ModelForm):

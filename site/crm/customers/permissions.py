@@ -1,8 +1,7 @@
 """What can be done with customers, beyond the lists that stark declares."""
 
-from django.utils.translation import gettext_lazy as _
-
 import rbac
+from django.utils.translation import gettext_lazy as _
 
 rbac.declare_menu("customers", title=_("Customers"), icon="people", order=10)
 rbac.declare_group("customers.record", title=_("Customer record"), menu="customers")

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import rbac
 from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 
-import rbac
 from crm.common.text import mask_contact
 from crm.customers.contacts import ContactKind
+from crm.customers.faults import Fault, fault_of
 from crm.customers.models import Customer, FollowUp, ImportBatch, ImportProblem, Tenure
 from crm.customers.states import CustomerState
-from crm.customers.faults import Fault, fault_of
 from crm.org.models import User
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import rbac
+import stark
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,8 +16,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-import rbac
-import stark
 from crm.common.templatetags.crm import due as due_mark
 from crm.common.templatetags.crm import moment, phone
 from crm.common.text import mask_contact
@@ -50,19 +50,18 @@ def show_due(customer: Customer) -> str:
     if customer.due_at is None:
         return "—"
     clock = _("follow-up") if customer.due_at == customer.follow_due_at else _("deal")
-    return format_html(
-        '{} <span class="small quiet">{}</span>', due_mark(customer.due_at), clock
-    )
+    return format_html('{} <span class="small quiet">{}</span>', due_mark(customer.due_at), clock)
 
 
 def show_last_follow_up(customer: Customer) -> str:
     """Day and beginning of the last note."""
     if customer.last_follow_up_at is None:
         return format_html(
-            '<span class="clip"><span class="is-warn">{}</span></span>', _("No follow-up yet")
+            '<span class="clip clip-m"><span class="is-warn">{}</span></span>',
+            _("No follow-up yet"),
         )
     return format_html(
-        '<span class="clip" title="{}"><span class="quiet num">{}</span> {}</span>',
+        '<span class="clip clip-m" title="{}"><span class="quiet num">{}</span> {}</span>',
         customer.last_follow_up_text,
         f"{timezone.localtime(customer.last_follow_up_at):%m-%d}",
         customer.last_follow_up_text,
@@ -80,6 +79,7 @@ INTENT = stark.Column("intent", css="nowrap")
 SOURCE = stark.Column("source", css="nowrap")
 COURSES = stark.Column(
     "courses",
+    label=gettext_lazy("Courses of interest"),
     value=show_courses,
     export=lambda customer: ", ".join(course.name for course in customer.courses.all()),
     prefetch=["courses"],
@@ -222,9 +222,9 @@ class MyCustomers(CustomerConfig):
         ContactFilter("contact", label=gettext_lazy("Contact"), half=True),
     ]
     list_views = [
-        stark.View("due", gettext_lazy("Due today"), {"due": "today"}),
-        stark.View("contact", gettext_lazy("To contact today"), {"contact": "today"}),
-        stark.View("never", gettext_lazy("No follow-up yet"), {"contact": "never"}),
+        stark.View("due", gettext_lazy("Due today"), {"due": "today"}, count=True),
+        stark.View("contact", gettext_lazy("To contact today"), {"contact": "today"}, count=True),
+        stark.View("never", gettext_lazy("No follow-up yet"), {"contact": "never"}, count=True),
     ]
     list_all_label = gettext_lazy("Following up")
     ordering = ["due_at"]
@@ -245,7 +245,8 @@ class MyCustomers(CustomerConfig):
         if load is not None:
             facts.append(
                 stark.Fact(
-                    _("%(n)d of %(cap)d places") % {"n": load.open_count, "cap": load.cap}
+                    _("%(n)s of %(cap)s places")
+                    % {"n": f"{load.open_count:,}", "cap": f"{load.cap:,}"}
                 )
             )
         if due:
@@ -377,9 +378,9 @@ class AllCustomers(CustomerConfig):
         ContactFilter("contact", label=gettext_lazy("Contact"), half=True),
     ]
     list_views = [
-        stark.View("due", gettext_lazy("About to expire"), {"due": "day"}),
-        stark.View("silent", gettext_lazy("Silent for a month"), {"contact": "month"}),
-        stark.View("new", gettext_lazy("New this month"), {"entered": "month"}),
+        stark.View("due", gettext_lazy("About to expire"), {"due": "day"}, count=True),
+        stark.View("silent", gettext_lazy("Silent for a month"), {"contact": "month"}, count=True),
+        stark.View("new", gettext_lazy("New this month"), {"entered": "month"}, count=True),
     ]
     ordering = ["-pk"]
 

@@ -1,7 +1,6 @@
 """Menus of the enrolment app; its lists are declared by stark."""
 
-from django.utils.translation import gettext_lazy as _
-
 import rbac
+from django.utils.translation import gettext_lazy as _
 
 rbac.declare_menu("courses", title=_("Courses"), icon="mortarboard", order=30)

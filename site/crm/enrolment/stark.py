@@ -1,8 +1,8 @@
 """The course catalogue."""
 
+import stark
 from django.utils.translation import gettext_lazy as _
 
-import stark
 from crm.enrolment.models import Course
 
 

@@ -25,7 +25,9 @@ class LoginForm(AuthenticationForm):
     )
 
     error_messages = {
-        "invalid_login": _("E-mail, staff number or password is wrong. Check upper and lower case."),
+        "invalid_login": _(
+            "E-mail, staff number or password is wrong. Check upper and lower case."
+        ),
         "inactive": _("This account is disabled. Ask an administrator."),
     }
 

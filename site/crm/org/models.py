@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Campus(models.Model):
@@ -88,7 +89,7 @@ class User(AbstractUser):
     kind = models.CharField(
         _("kind"), max_length=8, choices=AccountKind.choices, default=AccountKind.STAFF
     )
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     #: NULL when there is none: two accounts without an address don't collide.
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
     department = models.ForeignKey(
@@ -105,9 +106,7 @@ class User(AbstractUser):
     wechat_openid = models.CharField(_("WeChat openid"), max_length=64, blank=True)
     dingtalk_userid = models.CharField(_("DingTalk account"), max_length=64, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
-    theme = models.CharField(
-        _("theme"), max_length=5, choices=Theme.choices, default=Theme.LIGHT
-    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.LIGHT)
 
     REQUIRED_FIELDS = ["name"]
 

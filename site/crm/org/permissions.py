@@ -1,8 +1,7 @@
 """Menus of the organisation, and the roles the school starts with."""
 
-from django.utils.translation import gettext_lazy as _
-
 import rbac
+from django.utils.translation import gettext_lazy as _
 
 rbac.declare_menu("home", title=_("Workbench"), icon="house", order=0, link="home")
 rbac.declare_menu("org", title=_("Organisation"), icon="building", order=80)
@@ -67,9 +66,7 @@ rbac.declare_role(
 rbac.declare_role("finance", title=_("Finance"), permissions=READ_COURSES)
 rbac.declare_role("lecturer", title=_("Lecturer"), permissions=READ_COURSES)
 rbac.declare_role("tutor", title=_("Class tutor"), permissions=READ_COURSES)
-rbac.declare_role(
-    "quality", title=_("Teaching-quality manager"), permissions=READ_COURSES
-)
+rbac.declare_role("quality", title=_("Teaching-quality manager"), permissions=READ_COURSES)
 rbac.declare_role("student", title=_("Student"), permissions=[])
 rbac.declare_role(
     "administrator",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import stark
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-import stark
 from crm.org.forms import StaffAddForm, StaffForm
 from crm.org.models import AccountKind, Campus, Department, LeavePeriod, User
 

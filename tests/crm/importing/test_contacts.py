@@ -111,10 +111,10 @@ def test_the_fast_path_agrees_with_the_phonenumbers_library(prefix, digits):
     assert our_answer(prefix + digits) == library_answer(prefix + digits)
 
 
-@pytest.mark.parametrize("prefix", [f"{head:05d}" for head in range(10000, 20000, 7)])
-def test_every_mobile_range_agrees_with_the_phonenumbers_library(prefix):
-    number = prefix + "123456"
-    assert our_answer(number) == library_answer(number)
+def test_every_mobile_range_agrees_with_the_phonenumbers_library():
+    numbers = [f"{prefix}123456" for prefix in range(10000, 20000, 7)]
+    different = [number for number in numbers if our_answer(number) != library_answer(number)]
+    assert different == []
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,11 @@ class Action:
     permission: str
     atomic: bool
 
+    def run(self, config: Any, request: Any, queryset: Any, form: BaseForm | None) -> Any:
+        """What the function answers; it is given ``form`` only where it declared one."""
+        arguments = (config, request, queryset)
+        return self.function(*arguments) if self.form is None else self.function(*arguments, form)
+
     @property
     def asks(self) -> bool:
         """Whether a page stands between the button and the deed."""
@@ -48,10 +53,10 @@ def action(
     permission: str = "change",
     atomic: bool = True,
 ) -> Callable[[Callable[..., Any]], Action]:
-    """Turns ``def release(config, request, queryset, form)`` into a batch action.
+    """Turns ``def release(config, request, queryset)`` into a batch action.
 
     The queryset holds the selected rows the user may act on. The function returns None, a
-    message, or a list of ``RowResult``. ``form`` is None for an action without a form.
+    message, or a list of ``RowResult``. With ``form=`` the function takes the valid form last.
     """
 
     def decorate(function: Callable[..., Any]) -> Action:

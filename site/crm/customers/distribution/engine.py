@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from crm.common.bulkkit import bulk_insert
+from crm.customers.clocks import end_of_day
 from crm.customers.distribution import queue
 from crm.customers.distribution.order import Share, passes, ranked
 from crm.customers.models import (
@@ -220,8 +221,9 @@ def _candidates(at: datetime) -> dict[int, _Candidate]:
     today_counts: dict[int, int] = {}
     if any(load.daily_max is not None for load in loads):
         today_counts = Counter(
+            # A range, not ``__date``: it uses an index, and MySQL may know no time zones.
             Tenure.objects.filter(
-                how=TenureHow.DISTRIBUTE, started_at__date=today
+                how=TenureHow.DISTRIBUTE, started_at__gte=end_of_day(today - timedelta(days=1))
             ).values_list("user_id", flat=True)
         )
     return {load.pk: _candidate(load, load.pk in away, today_counts) for load in loads}

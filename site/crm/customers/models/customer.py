@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.customers.choices import (
     Education,
@@ -47,7 +48,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """A person who asked about a course, enrolled or not."""
 
-    name = models.CharField(_("name"), max_length=64)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=64)
     gender = models.CharField(_("gender"), max_length=8, choices=Gender.choices, blank=True)
     education = models.CharField(
         _("education"), max_length=24, choices=Education.choices, blank=True
@@ -57,9 +58,7 @@ class Customer(models.Model):
     experience = models.CharField(
         _("experience"), max_length=20, choices=Experience.choices, blank=True
     )
-    work_state = models.CharField(
-        _("work"), max_length=12, choices=WorkState.choices, blank=True
-    )
+    work_state = models.CharField(_("work"), max_length=12, choices=WorkState.choices, blank=True)
     company = models.CharField(_("company"), max_length=128, blank=True)
     #: Yuan a month.
     salary = models.DecimalField(
@@ -87,6 +86,7 @@ class Customer(models.Model):
         null=True,
         blank=True,
         related_name="customers",
+        limit_choices_to={"load__isnull": False},
         db_index=False,  # the index over owner, state and due_at serves
     )
     pool_reason = models.CharField(
@@ -107,7 +107,9 @@ class Customer(models.Model):
     pinyin = models.CharField(max_length=200, blank=True, editable=False)
     initials = models.CharField(max_length=64, blank=True, editable=False)
     #: Hash of the workbook row this customer came from; the same row again is skipped.
-    import_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    import_digest = models.CharField(  # noqa: DJ001 - NULL where there is none stays unique
+        max_length=64, null=True, unique=True, editable=False
+    )
     import_batch = models.ForeignKey(
         "customers.ImportBatch",
         models.SET_NULL,
@@ -179,7 +181,9 @@ class ContactPoint(models.Model):
     value = models.CharField(_("value"), max_length=254)
     #: ``kind:value`` while the customer lives, NULL afterwards. A plain unique column, because
     #: MySQL knows no conditional unique constraint.
-    identity = models.CharField(max_length=261, null=True, unique=True, editable=False)
+    identity = models.CharField(  # noqa: DJ001
+        max_length=261, null=True, unique=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("contact")

@@ -78,6 +78,8 @@ class ConsultantLoad(models.Model):
 class DistributionState(models.Model):
     """One row: the number of the running cycle. Opening a cycle is a conditional update of it."""
 
+    # Not an automatic key: MariaDB checks no AUTO_INCREMENT column.
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     current_number = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -73,9 +73,7 @@ class ImportBatch(models.Model):
                 name="import_to_owner_names_him",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    data_rows=F("valid") + F("invalid") + F("duplicate_in_file")
-                )
+                condition=Q(data_rows=F("valid") + F("invalid") + F("duplicate_in_file"))
                 | Q(state__in=[ImportState.UPLOADED, ImportState.CHECKING, ImportState.FAILED]),
                 name="import_check_adds_up",
             ),

@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from crm.common.audit import record
 from crm.common.bulkkit import values_present
-from crm.customers.choices import SOURCE_NAMES
 from crm.customers import spool
+from crm.customers.choices import SOURCE_NAMES
 from crm.customers.importing.check import Duplicate, Result, Row, RowChecker, RowError, Tally
 from crm.customers.importing.errors import WorkbookError
 from crm.customers.importing.reader import Workbook, open_workbook

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crm_notify import Notice, notify, notify_many
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Min, Q
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils import timezone
 from crm.common.audit import record
 from crm.common.bulkkit import bulk_insert, values_present
 from crm.common.text import pinyin_of
+from crm.customers import spool
 from crm.customers.choices import WorkState
 from crm.customers.clocks import deal_due_at, follow_due_at
 from crm.customers.distribution.engine import (
@@ -25,7 +27,6 @@ from crm.customers.distribution.engine import (
     retrying,
 )
 from crm.customers.errors import RuleError
-from crm.customers import spool
 from crm.customers.importing.check import Row
 from crm.customers.models import (
     ConsultantLoad,
@@ -47,7 +48,6 @@ from crm.customers.states import (
     TenureStatus,
 )
 from crm.org.models import User
-from crm_notify import Notice, notify, notify_many
 
 #: Customers of one transaction: a kill loses at most so many rows' work, never a customer.
 RUN_CHUNK_ROWS = 1000
@@ -223,11 +223,31 @@ class _Chunk:
         )
         bulk_insert(
             Tenure,
-            ["customer_id", "user_id", "how", "status", "started_at", "open_for_id", "slot_id",
-             "end_reason", "memo", "passed_over"],
             [
-                (pk, item.user_id, how.value, TenureStatus.FOLLOWING.value, self.at, pk,
-                 item.allocation.slot_id if item.allocation else None, "", "", [])
+                "customer_id",
+                "user_id",
+                "how",
+                "status",
+                "started_at",
+                "open_for_id",
+                "slot_id",
+                "end_reason",
+                "memo",
+                "passed_over",
+            ],
+            [
+                (
+                    pk,
+                    item.user_id,
+                    how.value,
+                    TenureStatus.FOLLOWING.value,
+                    self.at,
+                    pk,
+                    item.allocation.slot_id if item.allocation else None,
+                    "",
+                    "",
+                    [],
+                )
                 for pk, item in zip(customers, placed, strict=True)
                 if item.user_id is not None
             ],
@@ -243,9 +263,7 @@ class _Chunk:
         owned = (self.at, follow_due, deal_due, due)
         pooled = (None, None, None, None)
         reason = (
-            PoolReason.ENTERED
-            if self.batch.target == ImportTarget.POOL
-            else PoolReason.NO_CAPACITY
+            PoolReason.ENTERED if self.batch.target == ImportTarget.POOL else PoolReason.NO_CAPACITY
         ).value
         bulk_insert(
             Customer,
@@ -253,7 +271,9 @@ class _Chunk:
             [
                 (
                     *self._profile(item.row),
-                    CustomerState.POOL.value if item.user_id is None else CustomerState.PRIVATE.value,
+                    CustomerState.POOL.value
+                    if item.user_id is None
+                    else CustomerState.PRIVATE.value,
                     item.user_id,
                     reason if item.user_id is None else "",
                     *(pooled if item.user_id is None else owned),
@@ -268,10 +288,25 @@ class _Chunk:
     def _profile(self, row: Row) -> tuple[object, ...]:
         work = {None: "", True: WorkState.IN_WORK.value, False: WorkState.OUT_OF_WORK.value}
         return (
-            row.name, *pinyin_of(row.name), row.gender, row.education, row.school, row.major,
-            row.experience, work[row.in_work], row.company, row.salary, row.source, row.note,
-            row.consulted_on, row.digest, self.batch.pk, self.at, self.batch.created_by_id,
-            "", "",
+            row.name,
+            *pinyin_of(row.name),
+            row.gender,
+            row.education,
+            row.school,
+            row.major,
+            row.experience,
+            work[row.in_work],
+            row.company,
+            row.salary,
+            row.source,
+            row.note,
+            row.consulted_on,
+            row.digest,
+            self.batch.pk,
+            self.at,
+            self.batch.created_by_id,
+            "",
+            "",
         )
 
 

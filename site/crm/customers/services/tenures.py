@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from crm_notify import notify
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -15,7 +16,6 @@ from crm.customers.errors import CapReachedError, FormerOwnerError, NotYoursErro
 from crm.customers.models import ConsultantLoad, Customer, Tenure
 from crm.customers.states import CustomerState, PoolReason, TenureHow, TenureStatus
 from crm.org.models import User
-from crm_notify import notify
 
 
 def customer_claim(*, actor: User, customer: Customer) -> Customer:
@@ -36,7 +36,9 @@ def customer_release(*, actor: User, customer: Customer, memo: str) -> Customer:
     """
     with transaction.atomic():
         mine = Customer.objects.filter(owner=actor)
-        if not customer_to_pool(customer=customer, among=mine, reason=PoolReason.RELEASED, memo=memo):
+        if not customer_to_pool(
+            customer=customer, among=mine, reason=PoolReason.RELEASED, memo=memo
+        ):
             raise NotYoursError
         record(actor=actor, action="customer.released", target=customer, memo=memo)
     return customer
@@ -114,9 +116,7 @@ def customer_to_pool(
     """
     with transaction.atomic():
         owner_id = Customer.objects.filter(pk=customer.pk).values_list("owner_id", flat=True).get()
-        moved = among.filter(
-            pk=customer.pk, state=CustomerState.PRIVATE, owner_id=owner_id
-        ).update(
+        moved = among.filter(pk=customer.pk, state=CustomerState.PRIVATE, owner_id=owner_id).update(
             state=CustomerState.POOL,
             owner=None,
             pool_reason=reason,

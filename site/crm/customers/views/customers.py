@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import rbac
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-import rbac
 from crm.customers import selectors
 from crm.customers.clocks import follow_due_at
 from crm.customers.errors import (

@@ -27,7 +27,7 @@ class StockFilter(stark.ChoiceFilter):
 
 
 @stark.action(label="Archive", permission="delete", icon="archive")
-def archive(config, request, queryset, form):
+def archive(config, request, queryset):
     queryset.update(archived=True)
 
 
@@ -46,7 +46,7 @@ def reprice(config, request, queryset, form):
 
 
 @stark.action(label="Count", permission="view")
-def count(config, request, queryset, form):
+def count(config, request, queryset):
     return f"{queryset.count()} counted"
 
 

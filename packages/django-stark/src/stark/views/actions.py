@@ -1,5 +1,6 @@
 """Batch actions: ask when there is something to ask, do it, report row by row."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -87,11 +88,8 @@ def perform(
 ) -> HttpResponse:
     """Runs the action; goes back to the list when every row went well, else shows the rows."""
     number = queryset.count()
-    if action.atomic:
-        with transaction.atomic():
-            outcome = action.function(config, request, queryset, form)
-    else:
-        outcome = action.function(config, request, queryset, form)
+    with transaction.atomic() if action.atomic else nullcontext():
+        outcome = action.run(config, request, queryset, form)
     results = [*outcome, *refused] if isinstance(outcome, list) else refused
     if all(result.ok for result in results):
         messages.success(request, _message(outcome, number), fail_silently=True)

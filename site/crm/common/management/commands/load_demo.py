@@ -16,11 +16,15 @@ from crm.common.demo import DEMO_PASSWORD, demo_accounts, load_customers, load_s
 class Command(BaseCommand):
     """Fills an empty database with the demo school."""
 
-    help = "Load the demo school: staff, roles, courses and customers. Runs once, then does nothing."
+    help = (
+        "Load the demo school: staff, roles, courses and customers. Runs once, then does nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--customers", type=int, default=2000)
-        parser.add_argument("--accounts", action="store_true", help="only print the accounts as JSON")
+        parser.add_argument(
+            "--accounts", action="store_true", help="only print the accounts as JSON"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["accounts"]:
