@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
 
 
 @lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
     if character.isascii():
         return character.lower() if character.isalnum() else ""
+    # Read when first needed: its tables cost every process a second at the start. Single
+    # characters need none of its phrases.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(character, style=Style.NORMAL, errors="ignore")).lower()
 
 

@@ -1,0 +1,1 @@
+"""How the peer does it, as well as it can be done with it."""
