@@ -27,7 +27,9 @@ def results() -> list[Result]:
         _side("prepare", folder=template.parent, redis_url=redis_url)
         ours, peer = medians(
             partial(_side, "ours", file, template, folder=folder / "ours", redis_url=redis_url),
-            partial(_side, "peer", peer_file, template, folder=folder / "peer", redis_url=redis_url),
+            partial(
+                _side, "peer", peer_file, template, folder=folder / "peer", redis_url=redis_url
+            ),
             runs=RUNS,
         )
     if PEER_ROWS == ROWS and ours["created"] != peer["created"]:

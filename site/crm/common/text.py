@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 
 @lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
@@ -25,6 +27,11 @@ def pinyin_of(name: str) -> tuple[str, str]:
     """
     syllables = [syllable for character in name if (syllable := _syllable(character))]
     return "".join(syllables)[:200], "".join(syllable[0] for syllable in syllables)[:64]
+
+
+def joined(message: str, cure: str) -> str:
+    """Two sentences in one line; Chinese has no space between them."""
+    return _("%(message)s %(cure)s") % {"message": message, "cure": cure}
 
 
 def mask_name(name: str) -> str:
