@@ -18,7 +18,15 @@ SOURCES = (
     "渠道代理", "51CTO", "智汇推", "网盟", "DSP", "SEO", "其它",
 )  # fmt: skip
 EDUCATION = ("重点大学", "普通本科", "独立院校", "民办本科", "大专", "民办专科", "高中", "其他")
-EXPERIENCE = ("在校生", "应届毕业", "半年以内", "半年至一年", "一年至三年", "三年至五年", "五年以上")
+EXPERIENCE = (
+    "在校生",
+    "应届毕业",
+    "半年以内",
+    "半年至一年",
+    "一年至三年",
+    "三年至五年",
+    "五年以上",
+)
 SCHOOLS = ("北京大学", "郑州大学", "河北工业大学", "山东科技大学", "江城理工大学", "")
 NOTES = ("在职,周末班", "想转行", "下周电话联系", "对比两家机构，最关心就业率", "", "")
 #: The first three digits of mainland mobile numbers.
@@ -52,7 +60,7 @@ def workbook(path: Path, rows: int) -> Path:
 
 def leads(count: int) -> Iterator[list[Any]]:
     """``count`` rows: one in twenty can't be imported, three in a hundred repeat a phone."""
-    dice = random.Random(_SEED)  # noqa: S311 - the same file everywhere, no secret
+    dice = random.Random(_SEED)
     phones: list[str] = []
     for number in range(count):
         row = _lead(dice, number)

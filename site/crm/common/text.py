@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
+
+# We ask character by character: the dictionary of phrases would only cost 40 MB in every process.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import Style, lazy_pinyin
 
