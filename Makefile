@@ -9,7 +9,7 @@ TOOLS_PATH := $(CURDIR)/.venv/bin:$(PATH)$(if $(PYENV_BINS),:$(PYENV_BINS))
 export PORT
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test bench soak docs lint format wheels messages constraints \
-	check-messages installed-demo installed-dev
+	check-messages installed-demo installed-dev installed-bench
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,7 +23,7 @@ demo-reset: installed-demo ## the same, starting over with fresh data
 test: installed-dev ## the whole suite (ENV=name for one environment of tox.ini)
 	@PATH="$(TOOLS_PATH)" $(RUN) tools/test.py $(ENV)
 
-bench: installed-dev ## measure the figures of DESIGN against their peers
+bench: installed-bench ## measure the figures of DESIGN against their peers
 	@$(RUN) bench/run.py
 
 soak: installed-dev ## long runs with killed processes, checking the invariants
@@ -51,6 +51,6 @@ check-messages: installed-dev ## fail where a translation is missing or out of s
 constraints: installed-dev wheels ## resolve the pinned versions anew
 	@PATH="$(TOOLS_PATH)" $(RUN) tools/constraints.py
 
-installed-demo installed-dev: installed-%:
+installed-demo installed-dev installed-bench: installed-%:
 	@$(if $(PYTHON),,echo "No Python 3.11 or newer was found; name one: make PYTHON=/path/to/python"; exit 1;) \
 	$(PYTHON) tools/bootstrap.py $*

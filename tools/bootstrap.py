@@ -3,6 +3,7 @@
 Runs on a bare Python: standard library only.
     python tools/bootstrap.py demo        the packages and the site
     python tools/bootstrap.py dev         and the developers' tools
+    python tools/bootstrap.py bench       and the peers that the bench measures beside
 """
 
 import hashlib
@@ -15,6 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 EDITABLE = ("packages/django-rbac", "packages/django-stark", "packages/crm-notify", "site")
+REQUIREMENTS: dict[str, list[str]] = {
+    "demo": [],
+    "dev": ["tools/requirements.txt"],
+    "bench": ["bench/requirements.txt"],
+}
 OLDEST_PYTHON = (3, 11)
 
 
@@ -33,14 +39,15 @@ def main() -> None:
     make_venv()
     print(f"Installing into {VENV.name}/ …", flush=True)
     install(group)
-    for other in ("demo", "dev") if group == "dev" else ("demo",):
+    for other in {"demo", group}:
         (VENV / f".installed-{other}").write_text(state)
 
 
 def fingerprint() -> str:
     """Hash of everything that decides what is installed, this Python included."""
+    required = [ROOT / path for paths in REQUIREMENTS.values() for path in paths]
     digest = hashlib.sha256(f"{sys.version} {ROOT}".encode())
-    for path in [ROOT / "constraints.txt", ROOT / "tools" / "requirements.txt", *build_files()]:
+    for path in [ROOT / "constraints.txt", *required, *build_files()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -74,8 +81,8 @@ def install(group: str) -> None:
     arguments = ["-c", "constraints.txt"]
     for name in EDITABLE:
         arguments += ["-e", f"./{name}"]
-    if group == "dev":
-        arguments += ["-r", "tools/requirements.txt"]
+    for path in REQUIREMENTS[group]:
+        arguments += ["-r", path]
     pip = [BIN / "python", "-m", "pip", "--disable-pip-version-check"]
     run([*pip, "install", "-q", "-c", "constraints.txt", "uv"])
     uv = subprocess.run(

@@ -14,7 +14,7 @@ HEADER = """\
 
 def main() -> None:
     """Resolve everything that any command installs, and write the pins."""
-    inputs = ["tools/requirements.txt", "site/pyproject.toml"]
+    inputs = ["tools/requirements.txt", "bench/requirements.txt", "site/pyproject.toml"]
     inputs += [
         str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("tests/*/requirements.txt"))
     ]

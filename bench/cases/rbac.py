@@ -42,9 +42,9 @@ def results() -> list[Result]:
         Result(
             name="rbac menu of 200 entries and 100 {% may %}",
             ours=round(page["ms"], 3),
-            unit="ms p50",
+            unit="ms CPU p50",
             target=f"≤ {MOST_MILLISECONDS} ms, no SQL",
             met=page["ms"] <= MOST_MILLISECONDS and not page["queries"],
-            note=f"SQL {page['queries']:.0f}; the policy is warm, the menu built per request",
+            note=f"SQL {page['queries']:.0f}; warm policy; CPU time: the page only computes",
         ),
     ]

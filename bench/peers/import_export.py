@@ -1,3 +1,4 @@
+
 """The import of leads as a careful developer writes it with django-import-export.
 
 Bulk mode as its documentation has it (``use_bulk``, ``batch_size``, ``skip_diff``,
@@ -147,3 +148,10 @@ def contact(kind: str, value: Any) -> str | None:
         return normalise(kind, str(value)) if value else None
     except ContactError:
         return None
+
+
+class UncheckedResource(CustomerResource):
+    """The same without the models' own validation: the columns' widgets alone judge a row."""
+
+    class Meta:
+        clean_model_instances = False

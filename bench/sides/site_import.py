@@ -68,17 +68,17 @@ def ours(workbook: str, template: str) -> dict[str, float]:
     return {**figures, "rows": counts["data_rows"], "created": created}
 
 
-def peer(workbook: str, template: str) -> dict[str, float]:
+def peer(workbook: str, template: str, resource: str) -> dict[str, float]:
     """The same file by django-import-export in bulk mode, see bench/peers/import_export.py."""
     from crm.customers.models import Customer
     from tablib import Dataset
 
-    from bench.peers.import_export import CustomerResource
+    from bench.peers import import_export
 
     start_from(template)
     began, began_cpu = time.perf_counter(), time.process_time()
     dataset = Dataset().load(Path(workbook).read_bytes(), format="xlsx")
-    result = CustomerResource().import_data(dataset, dry_run=False)
+    result = getattr(import_export, resource)().import_data(dataset, dry_run=False)
     figures = _rates(began, began_cpu)
     if result.has_errors():
         raise SystemExit(f"the peer stumbled: {[e.error for _n, e in result.row_errors()[:3]]}")

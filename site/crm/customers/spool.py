@@ -14,6 +14,7 @@ from crm.customers.importing.check import Row
 _FIELDS = [field.name for field in fields(Row)]
 _DATE = _FIELDS.index("consulted_on")
 _COURSES = _FIELDS.index("courses")
+_decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
@@ -24,7 +25,7 @@ def packed(row: Row) -> bytes:
 
 def unpacked(line: bytes) -> Row:
     """The row that ``packed`` wrote."""
-    values = json.loads(line)
+    values = _decode(line.decode())
     values[_DATE] = date.fromisoformat(values[_DATE]) if values[_DATE] else None
     values[_COURSES] = tuple(values[_COURSES])
     return Row(*values)

@@ -93,7 +93,12 @@ def _menu_trail(request: HttpRequest) -> list[Crumb]:
 
 
 def _on_page(line: Line, active: frozenset[str], badges: Mapping[str, int]) -> Line:
-    children = tuple(_on_page(child, active, badges) for child in line.children)
+    """``line`` as it stands on this page: a copy only where the page makes a difference."""
+    children = line.children
+    if any(child.code in active or child.code in badges for child in children):
+        children = tuple(_on_page(child, active, badges) for child in children)
+    elif line.code not in active and line.code not in badges:
+        return line
     return replace(
         line,
         is_active=line.code in active,

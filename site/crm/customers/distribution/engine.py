@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from crm.common.bulkkit import bulk_insert
+from crm.common.bulkkit import bulk_insert, rows_update
 from crm.customers.clocks import end_of_day
 from crm.customers.distribution import queue
 from crm.customers.distribution.order import Share, passes, ranked
@@ -194,13 +194,9 @@ def _after_commit(held: list[int]) -> None:
 
 
 def _settle(slot_ids: list[int], state: SlotState, reason: str, at: datetime) -> None:
-    for start in range(0, len(slot_ids), 900):
-        part = slot_ids[start : start + 900]
-        settled = Slot.objects.filter(pk__in=part, state=SlotState.FREE).update(
-            state=state, skip_reason=reason, settled_at=at
-        )
-        if settled != len(part):
-            raise AllocationConflictError("slot")
+    values = {"state": state.value, "skip_reason": str(reason), "settled_at": at}
+    if rows_update(Slot, slot_ids, values, only={"state": SlotState.FREE.value}) != len(slot_ids):
+        raise AllocationConflictError("slot")
 
 
 def load_raise(user_id: int, by: int) -> None:

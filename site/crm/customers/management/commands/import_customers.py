@@ -7,10 +7,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
 from crm.customers.importing.errors import WorkbookError
+from crm.customers.importing.reader import open_workbook
 from crm.customers.models import ImportBatch
 from crm.customers.services.import_check import import_check, import_upload
 from crm.customers.services.import_run import import_run, import_start
@@ -36,17 +38,21 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
         try:
-            with path.open("rb") as file:
+            with (
+                open_workbook(path, max_bytes=settings.CRM_IMPORT_MAX_BYTES) as book,
+                path.open("rb") as file,
+            ):
                 batch = import_upload(
                     actor=_user(options["actor"]),
                     file=File(file),
                     filename=path.name,
                     target=ImportTarget(options["target"]),
                     owner=_owner(options),
+                    book=book,
                 )
+                batch = import_check(batch=batch, book=book)
         except WorkbookError as error:
             raise CommandError(f"{error.message} {error.cure}") from error
-        batch = import_check(batch=batch)
         if batch.state == ImportState.CHECKED and not options["check_only"]:
             import_start(actor=batch.created_by, batch=batch)
             batch = import_run(batch=batch)
