@@ -62,7 +62,7 @@ def load_school(school: Mapping[str, Any], courses: Sequence[Mapping[str, str]])
         course, created = Course.objects.get_or_create(
             name=row["zh"],
             defaults={
-                "outline": row["en"],
+                "outline": row["outline"],
                 "period_weeks": 16 + 4 * (index % 3),
                 "price": 12_800 + 2_000 * (index % 4),
             },
@@ -189,12 +189,19 @@ def _own(dice: random.Random, customer: Customer, now: datetime, owner: User) ->
         since = customer.last_follow_up_at = follow_up_at
         customer.intent = dice.choice(Intent.values[:4])
         if dice.random() < 0.6:
-            customer.next_contact_at = (now + timedelta(hours=dice.randint(1, 96))).replace(
-                minute=0, second=0, microsecond=0
+            customer.next_contact_at = _in_office_hours(
+                dice, now + timedelta(days=dice.randint(1, 4))
             )
     customer.follow_due_at = follow_due_at(since=since)
     customer.deal_due_at = deal_due_at(received_at=received_at)
     customer.due_at = min(customer.follow_due_at, customer.deal_due_at)
+
+
+def _in_office_hours(dice: random.Random, moment: datetime) -> datetime:
+    """A full hour between 9:00 and 20:00 of the moment's day in Shanghai."""
+    return timezone.localtime(moment).replace(
+        hour=dice.randint(9, 20), minute=dice.choice([0, 30]), second=0, microsecond=0
+    )
 
 
 def _contacts(dice: random.Random, index: int, customer: Customer) -> list[ContactPoint]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-# We ask character by character: the dictionary of phrases would only cost 40 MB in every process.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import Style, lazy_pinyin
+from django.utils.translation import gettext as _
 
 
 @lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
     if character.isascii():
         return character.lower() if character.isalnum() else ""
+    # Read when first needed: its tables cost every process a second at the start. Single
+    # characters need none of its phrases.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, lazy_pinyin
+
     return "".join(lazy_pinyin(character, style=Style.NORMAL, errors="ignore")).lower()
 
 
@@ -25,6 +27,11 @@ def pinyin_of(name: str) -> tuple[str, str]:
     """
     syllables = [syllable for character in name if (syllable := _syllable(character))]
     return "".join(syllables)[:200], "".join(syllable[0] for syllable in syllables)[:64]
+
+
+def joined(message: str, cure: str) -> str:
+    """Two sentences in one line; Chinese has no space between them."""
+    return _("%(message)s %(cure)s") % {"message": message, "cure": cure}
 
 
 def mask_name(name: str) -> str:

@@ -91,7 +91,7 @@ def _own_customers(bench: Workbench, user: User) -> None:
             _("My customers"),
             counts["open"],
             url,
-            hint=_("of %(cap)d places") % {"cap": load.cap} if load else "",
+            hint=_("of %(cap)s places") % {"cap": f"{load.cap:,}"} if load else "",
         ),
         Tile(
             _("Due today"),

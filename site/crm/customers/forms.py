@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.common.text import joined
 from crm.customers.choices import Channel, Intent
 from crm.customers.contacts import ContactError, ContactKind, normalise
-from crm.customers.models import Customer, FollowUp
+from crm.customers.models import ConsultantLoad, Customer, FollowUp
 from crm.customers.states import ImportTarget
 from crm.enrolment.models import Course
 from crm.org.models import DepartmentFunction, User
@@ -86,7 +87,7 @@ class CustomerForm(forms.ModelForm):
             try:
                 contacts[kind] = normalise(kind, typed)
             except ContactError as error:
-                self.add_error(kind, f"{error.message} {error.cure}")
+                self.add_error(kind, joined(error.message, error.cure))
         if not contacts and not any(kind in self.errors for kind in ContactKind.values):
             self.add_error("phone", _("Enter at least one of phone, QQ, WeChat and e-mail."))
         cleaned["contacts"] = contacts
@@ -148,6 +149,24 @@ class ReleaseForm(forms.Form):
             attrs={"placeholder": gettext_lazy("For example: wrong number, wants no course")}
         ),
     )
+
+
+class LoadForm(forms.ModelForm):
+    """A consultant's place in the distribution."""
+
+    class Meta:
+        model = ConsultantLoad
+        fields = ["user", "weight", "quota", "cap", "daily_max", "is_receiving"]
+
+    def clean_cap(self) -> int:
+        """A cap that holds already: customers over it would have to go somewhere."""
+        cap: int = self.cleaned_data["cap"]
+        if cap < self.instance.open_count:
+            raise forms.ValidationError(
+                _("He has %(n)d customers now. Release or assign some first.")
+                % {"n": self.instance.open_count}
+            )
+        return cap
 
 
 class ImportUploadForm(forms.Form):

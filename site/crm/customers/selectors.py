@@ -12,7 +12,7 @@ from django.http import Http404
 
 from crm.common.text import mask_contact
 from crm.customers.contacts import ContactKind
-from crm.customers.faults import Fault, fault_of
+from crm.customers.faults import Fault, group_fault_of
 from crm.customers.models import Customer, FollowUp, ImportBatch, ImportProblem, Tenure
 from crm.customers.states import CustomerState
 from crm.org.models import User
@@ -153,7 +153,7 @@ def problem_groups(*, batch: ImportBatch) -> list[ProblemGroup]:
             code=group["code"],
             rows=group["rows"],
             example=examples[group["first"]],
-            fault=fault_of(examples[group["first"]]),
+            fault=group_fault_of(examples[group["first"]]),
         )
         for group in groups
     ]

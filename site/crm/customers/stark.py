@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.common.templatetags.crm import due as due_mark
 from crm.common.templatetags.crm import moment, phone
@@ -22,6 +22,7 @@ from crm.common.text import mask_contact
 from crm.customers.clocks import end_of_day
 from crm.customers.contacts import ContactKind
 from crm.customers.errors import RuleError
+from crm.customers.forms import LoadForm
 from crm.customers.models import ConsultantLoad, Customer, ImportBatch
 from crm.customers.services import redistribution, tenures
 from crm.customers.states import CustomerState
@@ -219,7 +220,7 @@ class MyCustomers(CustomerConfig):
         *CustomerConfig.list_filter_common,
         stark.Filter("work_state", half=True),
         DueFilter("due", label=gettext_lazy("Due"), half=True),
-        ContactFilter("contact", label=gettext_lazy("Contact"), half=True),
+        ContactFilter("contact", label=pgettext_lazy("filter", "Contact"), half=True),
     ]
     list_views = [
         stark.View("due", gettext_lazy("Due today"), {"due": "today"}, count=True),
@@ -375,7 +376,7 @@ class AllCustomers(CustomerConfig):
         *CustomerConfig.list_filter_common,
         DueFilter("due", label=gettext_lazy("Due"), half=True),
         EnteredFilter("entered", label=gettext_lazy("Entered"), half=True),
-        ContactFilter("contact", label=gettext_lazy("Contact"), half=True),
+        ContactFilter("contact", label=pgettext_lazy("filter", "Contact"), half=True),
     ]
     list_views = [
         stark.View("due", gettext_lazy("About to expire"), {"due": "day"}, count=True),
@@ -409,7 +410,13 @@ class ImportBatches(stark.ModelConfig):
     operations = ("list",)
     list_display = [
         stark.Column("filename", card=True, css="raw"),
-        stark.Column("state", value=show_progress, order_by="state", card=True),
+        stark.Column(
+            "state",
+            label=gettext_lazy("State"),
+            value=show_progress,
+            order_by="state",
+            card=True,
+        ),
         "target",
         "data_rows",
         "created",
@@ -453,8 +460,8 @@ def show_load(load: ConsultantLoad) -> str:
         '<span class="nowrap num">{} / {}</span> <svg class="bar" viewBox="0 0 100 10" '
         'preserveAspectRatio="none" aria-hidden="true"><rect class="c0" width="100" height="10"/>'
         '<rect class="{}" width="{}" height="10"/></svg>',
-        load.open_count,
-        load.cap,
+        f"{load.open_count:,}",
+        f"{load.cap:,}",
         css,
         percent,
     )
@@ -488,7 +495,8 @@ class Loads(stark.ModelConfig):
     list_filter = ["is_receiving"]
     search_fields = ["user__name"]
     ordering = ["-weight"]
-    fields = ["user", "weight", "quota", "cap", "daily_max", "is_receiving"]
+    form_class = LoadForm
+    search_placeholder = gettext_lazy("Name of a consultant")
     empty_text = gettext_lazy("Add the consultants who receive customers, with weight and quota.")
 
     def page_facts(self, request: HttpRequest) -> list[stark.Fact]:  # noqa: ARG002
@@ -496,6 +504,6 @@ class Loads(stark.ModelConfig):
         loads = list(ConsultantLoad.objects.filter(is_receiving=True))
         room = sum(load.room for load in loads)
         return [
-            stark.Fact(_("room for %(n)d more customers") % {"n": room}),
+            stark.Fact(_("room for %(n)s more customers") % {"n": f"{room:,}"}),
             stark.Fact(_("changes hold from the next cycle")),
         ]

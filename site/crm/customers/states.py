@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CustomerState(models.TextChoices):
@@ -85,7 +86,7 @@ class ImportTarget(models.TextChoices):
 class ImportState(models.TextChoices):
     """State of an import batch."""
 
-    UPLOADED = "uploaded", _("Uploaded")
+    UPLOADED = "uploaded", pgettext_lazy("import state", "Uploaded")
     CHECKING = "checking", _("Checking")
     CHECKED = "checked", _("Checked")
     RUNNING = "running", _("Importing")

@@ -3,4 +3,4 @@
 import rbac
 from django.utils.translation import gettext_lazy as _
 
-rbac.declare_menu("courses", title=_("Courses"), icon="mortarboard", order=30)
+rbac.declare_menu("courses", title=_("Courses and classes"), icon="mortarboard", order=30)

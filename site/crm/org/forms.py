@@ -53,7 +53,11 @@ class StaffForm(forms.ModelForm):
             "dingtalk_userid",
             "is_active",
         ]
-        labels = {"username": _("Staff number")}
+        labels = {"username": _("Staff number"), "is_active": _("Enabled")}
+        error_messages = {
+            "username": {"unique": _("Another account has this staff number.")},
+            "email": {"unique": _("Another account has this e-mail address.")},
+        }
         help_texts = {
             "username": _("Used to log in, like the e-mail address."),
             "is_active": _("Disable instead of deleting: the history keeps the name."),

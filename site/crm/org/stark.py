@@ -23,20 +23,20 @@ class Staff(stark.ModelConfig):
     operations = ("list", "add", "change", "detail")
     list_display = [
         stark.Column("name", card=True),
-        "username",
+        stark.Column("username", label=_("Staff number")),
         "department",
         "job_title",
         "email",
         "phone",
-        "is_active",
+        stark.Column("is_active", label=_("Enabled")),
     ]
-    list_filter = ["department", "is_active"]
+    list_filter = ["department", stark.Filter("is_active", label=_("Enabled"))]
     search_fields = ["name", "^username", "^email", "^phone"]
     search_placeholder = _("Name, staff number, e-mail, phone")
     ordering = ["username"]
     detail_display = [
         "name",
-        "username",
+        stark.Column("username", label=_("Staff number")),
         "email",
         "phone",
         "department",
@@ -44,7 +44,7 @@ class Staff(stark.ModelConfig):
         "wecom_userid",
         "wechat_openid",
         "dingtalk_userid",
-        "is_active",
+        stark.Column("is_active", label=_("Enabled")),
         "last_login",
     ]
     add_form_class = StaffAddForm
@@ -66,6 +66,7 @@ class Departments(stark.ModelConfig):
     list_display = ["name", "code", "function", "campus", "parent"]
     list_filter = ["function", "campus"]
     search_fields = ["name", "^code"]
+    search_placeholder = _("Name or code")
     ordering = ["code"]
     fields = ["code", "name", "function", "campus", "parent"]
 
@@ -80,6 +81,7 @@ class Campuses(stark.ModelConfig):
     operations = ("list", "add", "change", "delete")
     list_display = ["name", "address"]
     search_fields = ["name", "address"]
+    search_placeholder = _("Name or address")
     fields = ["name", "address"]
 
 
@@ -95,5 +97,6 @@ class Leave(stark.ModelConfig):
     list_display = ["user", "first_on", "last_on", "memo"]
     list_filter = ["user__department"]
     search_fields = ["user__name", "memo"]
+    search_placeholder = _("Name or memo")
     ordering = ["-first_on"]
     fields = ["user", "first_on", "last_on", "memo"]

@@ -75,7 +75,7 @@ def import_upload(
             )
             batch.file.save(f"upload{Path(copy.name).suffix}", File(copy), save=False)
             batch.save()
-            record(actor=actor, action="import.uploaded", target=batch, target_list=target)
+            record(actor=actor, action="import.uploaded", target=batch, goes_to=str(target))
     return batch
 
 

@@ -129,6 +129,7 @@ def _page(
     request: HttpRequest, customer: Customer, form: FollowUpForm, *, status: int = 200
 ) -> HttpResponse:
     user: User = request.user
+    owners = selectors.tenures_of(customer=customer)
     previous, following = selectors.neighbours(actor=user, customer=customer)
     context: dict[str, Any] = {
         "customer": customer,
@@ -136,10 +137,11 @@ def _page(
         "form": form,
         "follow_due_after": follow_due_at(since=timezone.now()),
         "timeline": selectors.timeline(customer=customer),
-        "tenures": selectors.tenures_of(customer=customer),
+        "tenures": owners,
         "previous": previous,
         "following": following,
         "is_mine": customer.owner_id == user.pk,
+        "was_mine": any(t.user_id == user.pk and t.ended_at for t in owners),
         "crumbs": [{"title": str(customer)}],
         "now": timezone.now(),
     }

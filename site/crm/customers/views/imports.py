@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from crm.common.text import joined
 from crm.customers import selectors
 from crm.customers.errors import RuleError
 from crm.customers.forms import ImportUploadForm
@@ -47,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 owner=form.cleaned_data["owner"],
             )
         except WorkbookError as error:
-            form.add_error("file", f"{error.message} {error.cure}")
+            form.add_error("file", joined(error.message, error.cure))
         else:
             enqueue("check", batch)
             return redirect(batch)

@@ -62,6 +62,13 @@
     if (act) { event.preventDefault(); act(); }
   });
 
+  /* The off-canvas menu is a dialog while it is open: it needs a name of its own then */
+  document.addEventListener("show.bs.offcanvas", (event) => {
+    const nav = one("nav[aria-label]", event.target);
+    if (nav) event.target.setAttribute("aria-label", nav.getAttribute("aria-label"));
+  });
+  document.addEventListener("hidden.bs.offcanvas", (event) => event.target.removeAttribute("aria-label"));
+
   /* Unsaved changes */
   let unsaved = false;
   let leaving = false;
