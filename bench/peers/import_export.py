@@ -1,4 +1,3 @@
-
 """The import of leads as a careful developer writes it with django-import-export.
 
 Bulk mode as its documentation has it (``use_bulk``, ``batch_size``, ``skip_diff``,

@@ -279,7 +279,7 @@ def claim(
     queryset: QuerySet[Any],
 ) -> list[stark.RowResult]:
     """Make the selected pool customers the user's own, each with its own answer."""
-    results = []
+    results: list[stark.RowResult] = []
     for customer in queryset:
         try:
             tenures.customer_claim(actor=request.user, customer=customer)

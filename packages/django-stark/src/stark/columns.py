@@ -232,7 +232,7 @@ def compile_cells(columns: Sequence[tuple[Column, bool]]) -> list[tuple[str, Col
     wide_left = 2
     for index, (column, heading) in enumerate(columns):
         card = column.card
-        if card is None and not heading and index and wide_left:
+        if card is None and not heading and index and wide_left > 0:
             card = "wide"
         if card == "wide":
             wide_left -= 1
@@ -242,6 +242,8 @@ def compile_cells(columns: Sequence[tuple[Column, bool]]) -> list[tuple[str, Col
             attrs += " data-card"
         elif card:
             attrs += f' data-card="{escape(card)}"'
+            if column.is_number:  # a bare number says nothing without the column's head
+                attrs += f' data-label="{escape(column.label)}"'
         tag = "th" if heading else "td"
         scope = ' scope="row"' if heading else ""
         compiled.append((f"<{tag}{scope}{attrs}>", column, f"</{tag}>"))

@@ -142,9 +142,6 @@ class Customer(models.Model):
             models.Index(fields=["owner", "state", "due_at"], name="customer_owner_due"),
             models.Index(fields=["state", "due_at"], name="customer_state_due"),
             models.Index(fields=["state", "-id"], name="customer_state_newest"),
-            models.Index(fields=["name"], name="customer_name"),
-            models.Index(fields=["pinyin"], name="customer_pinyin"),
-            models.Index(fields=["initials"], name="customer_initials"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -193,7 +190,6 @@ class ContactPoint(models.Model):
                 fields=["customer", "kind", "value"], name="contact_once_per_customer"
             ),
         ]
-        indexes = [models.Index(fields=["value"], name="contact_value")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"
