@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from crm.customers.models import Customer, ImportBatch
 from crm.customers.services.intake import customer_create_own
@@ -205,6 +207,13 @@ def test_a_claim_from_the_list_answers_for_each_row(cast, login):
 
     assert response.status_code == 200
     assert set(Customer.objects.filter(owner=cast.li)) == {free}
+
+
+def test_the_menu_counts_the_consultants_own_customers(cast, wangs, login):
+    entry = re.compile(r'customer_my/"[^>]*>[^<]*<span class="n">(\d+)</span>')
+
+    assert entry.findall(login(cast.wang).get(reverse("home")).content.decode()) == ["1"]
+    assert entry.findall(login(cast.li).get(reverse("home")).content.decode()) == []
 
 
 def test_the_student_sees_none_of_it(cast, wangs, login):

@@ -181,6 +181,7 @@ RBAC = {
     ],
     "DEPARTMENTS_OF": "crm.org.selectors.departments_of",
     "ICON_SPRITE": "stark/icons.svg",
+    "MENU_BADGES": "crm.common.workbench.menu_badges",
 }
 STARK = {
     "ACCESS_POLICY": "rbac.contrib.stark.RbacAccess",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm.common.templatetags.crm import due as due_mark
 from crm.common.templatetags.crm import moment, phone
@@ -277,7 +277,7 @@ def claim(
     config: stark.ModelConfig,  # noqa: ARG001
     request: HttpRequest,
     queryset: QuerySet[Any],
-) -> list[stark.RowResult]:
+) -> list[stark.RowResult] | str:
     """Make the selected pool customers the user's own, each with its own answer."""
     results: list[stark.RowResult] = []
     for customer in queryset:
@@ -287,6 +287,11 @@ def claim(
             results.append(stark.RowResult(customer, ok=False, message=str(refusal)))
         else:
             results.append(stark.RowResult(customer, ok=True, message=_("yours now")))
+    if results and all(result.ok for result in results):
+        text = ngettext(
+            "%(n)d customer is yours now.", "%(n)d customers are yours now.", len(results)
+        )
+        return text % {"n": len(results)}
     return results
 
 
