@@ -48,7 +48,7 @@ def main() -> int:
 
 def default_environments() -> list[str]:
     """The environments of tox.ini's env_list."""
-    command = [sys.executable, "-m", "tox", "list", "-q", "--no-desc"]
+    command = [sys.executable, "-m", "tox", "list", "-d", "-q", "--no-desc"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     lines = listed.stdout.split("additional environments:", maxsplit=1)[0].splitlines()
     return [line.strip() for line in lines if line.strip() and not line.endswith(":")]

@@ -58,21 +58,25 @@ def import_start(*, actor: User | None, batch: ImportBatch) -> ImportBatch:
 
     Raises: RuleError, when the batch is not checked.
     """
-    started = ImportBatch.objects.filter(
-        pk=batch.pk, state__in=[ImportState.CHECKED, ImportState.FAILED], checked_at__isnull=False
-    ).update(
-        state=ImportState.RUNNING,
-        run_started_at=timezone.now(),
-        lease_until=None,
-        duplicate_existing=F("duplicate_existing") if batch.settled_rows else 0,
-        skipped=F("skipped") if batch.settled_rows else 0,
-        error="",
-    )
+    with transaction.atomic():
+        started = ImportBatch.objects.filter(
+            pk=batch.pk,
+            state__in=[ImportState.CHECKED, ImportState.FAILED],
+            checked_at__isnull=False,
+        ).update(
+            state=ImportState.RUNNING,
+            run_started_at=timezone.now(),
+            lease_until=None,
+            # What the check foresaw is counted anew, unless some rows are settled already.
+            duplicate_existing=F("duplicate_existing") if batch.settled_rows else 0,
+            skipped=F("skipped") if batch.settled_rows else 0,
+            error="",
+        )
+        if started:
+            record(actor=actor, action="import.started", target=batch)
     batch.refresh_from_db()
     if not started and batch.state != ImportState.RUNNING:
         raise RuleError(str(batch.get_state_display()))
-    if started:
-        record(actor=actor, action="import.started", target=batch)
     return batch
 
 
