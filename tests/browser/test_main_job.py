@@ -178,7 +178,7 @@ def sees_the_loads(page: Any) -> None:
     team = page.get_by_role("region", name="Team")
     for load in ConsultantLoad.objects.select_related("user"):
         row = team.get_by_role("row", name=load.user.name)
-        count = row.get_by_role("link", name=f"{load.open_count} / {load.cap}")
+        count = row.get_by_role("link", name=f"{load.open_count:,} / {load.cap:,}")
         expect(count).to_be_visible()
         assert load.open_count > 0
 
