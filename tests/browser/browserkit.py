@@ -126,10 +126,15 @@ def open_menu(visitor: Visitor, group: str, entry: str) -> None:
     if page.viewport_size["width"] < 992:
         page.get_by_role("button", name="Open navigation").click()
     menu = page.get_by_role("navigation", name="Main navigation")
-    link = menu.get_by_role("link", name=entry, exact=True)
+    link = menu.get_by_role("link", name=counted(entry))
     if not link.is_visible():
         menu.get_by_text(group, exact=True).click()
     link.click()
+
+
+def counted(entry: str) -> re.Pattern[str]:
+    """Name of a menu's link, with or without the count beside it."""
+    return re.compile(rf"^{re.escape(entry)}( [\d,]+)?$")
 
 
 def toast(page: Any) -> Any:

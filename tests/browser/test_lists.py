@@ -119,7 +119,7 @@ def test_selected_pool_customers_are_claimed_together(visit: Callable[..., Visit
         rows(page).nth(index).get_by_role("checkbox").check()
     expect(bar).to_contain_text("Selected 2")
     bar.get_by_role("button", name="Claim").click()
-    expect(toast(page)).to_contain_text("Done: 2 rows")
+    expect(toast(page)).to_contain_text("2 customers are yours now.")
     open_menu(consultant, "Customers", "My customers")
     for name in names:
         expect(page.get_by_role("rowheader", name=name).first).to_be_visible()

@@ -34,6 +34,7 @@ def ids(messages):
     return [message.id for message in messages]
 
 
+@pytest.mark.django_db  # a check of Django's own asks SQLite whether it knows JSON
 def test_the_sample_project_has_no_errors_and_one_warning():
     assert ids(checks.run_checks()) == ["rbac.W020"]
 
